@@ -1,0 +1,49 @@
+"""The consent portal: cookie policies, banners and a consent log for many tenants."""
+
+import os
+from collections.abc import Mapping
+from wsgiref.types import WSGIApplication
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import catalogues, database, errors
+from portal.api import bp as api_bp
+from portal.consent import recording
+from portal.headers import SecurityHeaders
+from portal.policy import live
+from portal.public import assets, pages
+from portal.public import bp as public_bp
+from portal.settings import Settings
+from portal.tenants import changes, directory
+
+LARGEST_BODY = 64 * 1024  # bytes
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """The application; raises BadSetting."""
+    settings = Settings.read(environ)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["portal.settings"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    database.init_app(app, settings)
+    catalogues.init_app(app)
+    changes.init_app(app)
+    directory.init_app(app)
+    live.init_app(app)
+    recording.init_app(app)
+    assets.init_app(app)
+    pages.init_app(app, settings)
+    errors.init_app(app)
+    for blueprint in (assets.bp, public_bp, api_bp):
+        app.register_blueprint(blueprint)
+    app.wsgi_app = SecurityHeaders(_behind(settings.proxies, app))  # type: ignore[method-assign]
+    return app
+
+
+def _behind(proxies: int, app: Flask) -> WSGIApplication:
+    """Believe `X-Forwarded-*` as far as the proxies setting says, and no further."""
+    if not proxies:
+        return app.wsgi_app
+    return ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -1,0 +1,6 @@
+"""The API's door, with all its addresses."""
+
+from portal.api import consents, description, policy
+from portal.api.door import bp
+
+__all__ = ["bp", "consents", "description", "policy"]

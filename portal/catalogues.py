@@ -1,0 +1,71 @@
+"""The gettext catalogues, read from their .po files: there is nothing to compile, nothing stale."""
+
+from functools import lru_cache
+from io import BytesIO
+
+import flask_babel
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context
+
+from portal.languages import SOURCE, TRANSLATIONS, locale
+
+VISITOR = "visitor"
+
+
+def marked(message: str) -> str:
+    """Mark a text for the catalogue that is translated later, when its language is known."""
+    return message
+
+
+def gettext(message: str, **values: object) -> str:
+    """Translate now, into the language that the door chose for this request."""
+    text: str = flask_babel.gettext(message, **values)
+    return text
+
+
+def source_messages() -> tuple[str, ...]:
+    """Every text that a visitor can see, as extracted from the code, sorted."""
+    return _source_messages()
+
+
+@lru_cache(maxsize=1)
+def _source_messages() -> tuple[str, ...]:
+    with (TRANSLATIONS / f"{VISITOR}.pot").open("rb") as file:
+        return tuple(sorted(str(message.id) for message in read_po(file) if message.id))
+
+
+def read_catalogue(tag: str) -> Catalog:
+    path = TRANSLATIONS / str(locale(tag)) / "LC_MESSAGES" / f"{VISITOR}.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=locale(tag))
+
+
+@lru_cache(maxsize=256)
+def translations(tag: str) -> NullTranslations:
+    """The catalogue of a language; the source language needs none."""
+    if tag == SOURCE:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, read_catalogue(tag))
+    compiled.seek(0)
+    return Translations(compiled, domain=VISITOR)
+
+
+class _Catalogue(flask_babel.Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """Flask-Babel's domain, answered from the .po files."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(request_language())
+
+
+def request_language() -> str:
+    """The language that the door chose; the source language before it has, or outside a request."""
+    return str(g.get("language", SOURCE)) if has_request_context() else SOURCE
+
+
+def init_app(app: Flask) -> None:
+    babel = flask_babel.Babel(app, locale_selector=lambda: locale(request_language()))
+    babel.domain_instance = _Catalogue(domain=VISITOR)

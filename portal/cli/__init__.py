@@ -1,0 +1,24 @@
+"""The operator's door: `portal …`."""
+
+import click
+from flask.cli import FlaskGroup
+
+from portal import create_app
+from portal.cli.consents import consents
+from portal.cli.db import database
+from portal.cli.demo import demo
+from portal.cli.serve import serve
+from portal.cli.tenants import tenant
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
+def main() -> None:
+    """The consent portal's command line.
+
+    Settings come from the environment: DATABASE_URL picks the database, PORTAL_DATA the folder for
+    everything that is written. Each command explains itself with --help.
+    """
+
+
+for command in (consents, database, demo, serve, tenant):
+    main.add_command(command)

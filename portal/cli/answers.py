@@ -1,0 +1,49 @@
+"""How every command answers: for people, or with --json for programs; errors say what to do."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from portal.policy.live import NothingPublished
+from portal.tenants.hostnames import BadHostname
+from portal.tenants.lifecycle import TenantError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+
+
+def explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Run with the application; named errors become one line on standard error, exit code 1."""
+
+    @with_appcontext
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (TenantError, BadHostname, NothingPublished) as reason:
+            raise click.ClickException(str(reason)) from reason
+        except (OperationalError, ProgrammingError) as reason:
+            raise click.ClickException(
+                f"the database does not answer as it should ({reason.orig}): "
+                "check DATABASE_URL and run `portal db upgrade`"
+            ) from reason
+
+    return run
+
+
+def say(as_json: bool, facts: Any, words: str) -> None:
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else words)
+
+
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Columns as wide as they need to be."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)

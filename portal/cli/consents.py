@@ -1,0 +1,104 @@
+"""`portal consents …`: read the log."""
+
+from datetime import UTC, datetime
+from itertools import islice
+from uuid import UUID
+
+import click
+
+from portal.cli.answers import as_json, explained, say, table
+from portal.consent import log
+from portal.consent.receipts import FORMATS, receipt
+from portal.tenants.lifecycle import TenantError, find
+
+
+class Moment(click.ParamType):
+    """A day or a time; without a zone it is UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time: write 2026-11-22 or 2026-11-22T14:30:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+of_tenant = click.option("--tenant", "slug", required=True, help="The tenant's slug.")
+since = click.option("--since", type=Moment(), help="From this time on (UTC unless it says).")
+until = click.option("--until", type=Moment(), help="Up to, not including, this time.")
+
+
+@click.group()
+def consents() -> None:
+    """Read the log of decisions."""
+
+
+@consents.command(name="list")
+@of_tenant
+@since
+@until
+@click.option("--limit", default=20, show_default=True, help="How many at the most.")
+@as_json
+@explained
+def list_(
+    slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool
+) -> None:
+    """List the newest decisions of a tenant.
+
+    \b
+    Example:
+      portal consents list --tenant paris --since 2026-11-01
+    """
+    tenant = find(slug)
+    newest = islice(log.between(tenant.id, since, until, newest_first=True), max(limit, 0))
+    facts = [receipt(one, slug) for one in newest]
+    rows = [(one["given_at"], one["decision"], " ".join(one["accepted"]), one["id"]) for one in facts]
+    say(as_json, facts, table([("GIVEN AT", "DECISION", "ACCEPTED", "ID"), *rows]))
+
+
+@consents.command()
+@of_tenant
+@click.argument("record_id", type=click.UUID)
+@as_json
+@explained
+def show(slug: str, record_id: UUID, as_json: bool) -> None:
+    """Show one record.
+
+    \b
+    Example:
+      portal consents show --tenant paris 019ab8f2-5a3c-7d10-8f00-5b6c7d8e9fa0
+    """
+    record = log.find(find(slug).id, record_id)
+    if record is None:
+        raise TenantError(f"tenant {slug!r} has no record {record_id}: see `portal consents list`")
+    facts = receipt(record, slug)
+    say(as_json, facts, table([(key, _in_words(value)) for key, value in facts.items()]))
+
+
+@consents.command()
+@of_tenant
+@since
+@until
+@click.option("--format", "style", type=click.Choice(sorted(FORMATS)), default="csv")
+@explained
+def export(slug: str, since: datetime | None, until: datetime | None, style: str) -> None:
+    """Write the log to standard output, oldest first, in constant memory.
+
+    \b
+    Examples:
+      portal consents export --tenant paris > paris.csv
+      portal consents export --tenant paris --since 2026-11-01 --format ndjson
+    """
+    tenant = find(slug)
+    for line in FORMATS[style](log.between(tenant.id, since, until), slug):
+        click.echo(line, nl=False)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "–"
+    return "–" if value is None else str(value)

@@ -1,0 +1,48 @@
+"""`portal serve`: the server."""
+
+import click
+from flask import current_app
+from granian import Granian
+from granian.constants import Interfaces
+
+from portal.cli.answers import explained, table
+from portal.cli.db import bring_up_to_date
+from portal.cli.demo import addresses, load_examples
+from portal.database import db
+from portal.settings import ROOT, Settings
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="First make the database and load example portals.")
+@explained
+def serve(demo: bool) -> None:
+    """Serve every tenant, and print where to open those with a local alias.
+
+    \b
+    Examples:
+      portal serve
+      PORT=9000 portal serve --demo
+    """
+    settings: Settings = current_app.extensions["portal.settings"]
+    if demo:
+        bring_up_to_date()
+        load_examples()
+    found = addresses(settings)
+    if found:
+        click.echo(table(found))
+    db.engine.dispose()  # no connection may cross into the server's processes
+    server(settings).serve()
+
+
+def server(settings: Settings) -> Granian:
+    return Granian(
+        "wsgi:app",
+        address=settings.address,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        working_dir=ROOT,
+        respawn_failed_workers=True,
+        websockets=False,
+    )

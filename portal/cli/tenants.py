@@ -1,0 +1,210 @@
+"""`portal tenant …`: open, look at, publish, suspend and resume tenants."""
+
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from portal.cli.answers import as_json, explained, say, table
+from portal.consent.receipts import timestamp
+from portal.database import db, writing
+from portal.languages import AVAILABLE
+from portal.policy.opening import open_portal
+from portal.policy.publishing import latest_version, publish
+from portal.tenants import lifecycle
+from portal.tenants.models import Tenant
+
+
+@click.group()
+def tenant() -> None:
+    """Open, look at, publish, suspend and resume tenants."""
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="The name that visitors know.")
+@click.option("--hostname", required=True, help="The canonical hostname.")
+@click.option("--language", required=True, help="The default language, such as fr.")
+@click.option("--languages", help="All languages offered, by comma. Default: all there are.")
+@click.option("--controller", help="Who is responsible for the data. Default: the name.")
+@click.option("--address", help="The postal address of the controller.")
+@click.option("--email", help="Where visitors reach the controller.")
+@click.option("--dpo-email", help="Where they reach the data protection officer.")
+@click.option("--authority", help="The supervisory authority for complaints.")
+@click.option("--authority-url", help="Its web address.")
+@as_json
+@explained
+def create(slug: str, as_json: bool, **given: str | None) -> None:
+    """Open a complete, published portal.
+
+    It starts with the four necessary cookies and a statistics category. Contact details that are
+    left out can be filled in later; the policy page says that they are missing.
+
+    \b
+    Examples:
+      portal tenant create lyon --name "Lyon open data" --hostname data.lyon.example --language fr
+      portal tenant create oslo --name Oslo --hostname oslo.example --language en --languages en,sv
+    """
+    languages = (given.pop("languages") or ",".join(AVAILABLE)).split(",")
+    name, hostname, language = (str(given.pop(key)) for key in ("name", "hostname", "language"))
+    contact = {key: value for key, value in given.items() if value}
+    with writing():
+        opened = open_portal(
+            slug, name, hostname, language, [one.strip() for one in languages], contact
+        )
+        facts = _facts(opened)
+    say(as_json, facts, f"{slug} is open: https://{facts['hostname']}/")
+
+
+@tenant.command(name="list")
+@as_json
+@explained
+def list_(as_json: bool) -> None:
+    """List every tenant.
+
+    \b
+    Example:
+      portal tenant list --json
+    """
+    tenants = db.session.scalars(select(Tenant).order_by(Tenant.slug)).all()
+    facts = [_facts(one) for one in tenants]
+    rows = [(one["slug"], one["state"], one["hostname"], one["name"]) for one in facts]
+    say(as_json, facts, table([("SLUG", "STATE", "HOSTNAME", "NAME"), *rows]))
+
+
+@tenant.command()
+@click.argument("slug")
+@as_json
+@explained
+def show(slug: str, as_json: bool) -> None:
+    """Show all about one tenant.
+
+    \b
+    Example:
+      portal tenant show paris
+    """
+    facts = _facts(lifecycle.find(slug))
+    say(as_json, facts, table([(key, _in_words(value)) for key, value in facts.items()]))
+
+
+@tenant.command(name="publish")
+@click.argument("slug")
+@as_json
+@explained
+def publish_(slug: str, as_json: bool) -> None:
+    """Freeze the draft into the next policy version; an unchanged draft makes none.
+
+    \b
+    Example:
+      portal tenant publish paris
+    """
+    with writing():
+        version = publish(lifecycle.find(slug))
+        facts = {"tenant": slug, "version": version.number, "digest": version.digest}
+    say(as_json, facts, f"{slug}: version {facts['version']} is live, SHA-256 {facts['digest']}")
+
+
+@tenant.command()
+@click.argument("slug")
+@as_json
+@explained
+def suspend(slug: str, as_json: bool) -> None:
+    """Stop answering on every hostname of a tenant. Its data and its log stay.
+
+    \b
+    Example:
+      portal tenant suspend paris
+    """
+    with writing():
+        lifecycle.suspend(lifecycle.find(slug))
+    say(as_json, {"tenant": slug, "state": "suspended"}, f"{slug} is suspended")
+
+
+@tenant.command()
+@click.argument("slug")
+@as_json
+@explained
+def resume(slug: str, as_json: bool) -> None:
+    """Answer again after a suspension.
+
+    \b
+    Example:
+      portal tenant resume paris
+    """
+    with writing():
+        lifecycle.resume(lifecycle.find(slug))
+    say(as_json, {"tenant": slug, "state": "open"}, f"{slug} answers again")
+
+
+@tenant.group()
+def hostname() -> None:
+    """Add and remove the hostnames of a tenant."""
+
+
+@hostname.command()
+@click.argument("slug")
+@click.argument("name")
+@click.option("--canonical", is_flag=True, help="Make it the name in links and on the policy page.")
+@as_json
+@explained
+def add(slug: str, name: str, canonical: bool, as_json: bool) -> None:
+    """Let a tenant answer on one more hostname.
+
+    The policy page shows the canonical name, so publish after changing it.
+
+    \b
+    Example:
+      portal tenant hostname add paris data.paris.example
+    """
+    with writing():
+        found = lifecycle.find(slug)
+        lifecycle.add_hostname(found, name, canonical=canonical)
+        facts = _facts(found)
+    say(as_json, facts, f"{slug} answers on {', '.join(facts['hostnames'])}")
+
+
+@hostname.command()
+@click.argument("slug")
+@click.argument("name")
+@as_json
+@explained
+def remove(slug: str, name: str, as_json: bool) -> None:
+    """Stop answering on a hostname.
+
+    \b
+    Example:
+      portal tenant hostname remove paris data.paris.example
+    """
+    with writing():
+        found = lifecycle.find(slug)
+        lifecycle.remove_hostname(found, name)
+        facts = _facts(found)
+    say(as_json, facts, f"{slug} answers on {', '.join(facts['hostnames'])}")
+
+
+def _facts(one: Tenant) -> dict[str, Any]:
+    version = latest_version(one.id)
+    return {
+        "slug": one.slug,
+        "name": one.name,
+        "state": "suspended" if one.suspended_at else "open",
+        "hostname": one.canonical,
+        "hostnames": [each.hostname for each in one.hostnames],
+        "default_language": one.default_language,
+        "languages": one.languages,
+        "consent_days": one.consent_days,
+        "controller": one.controller,
+        "address": one.address,
+        "email": one.email,
+        "dpo_email": one.dpo_email,
+        "authority": one.authority,
+        "authority_url": one.authority_url,
+        "version": version and version.number,
+        "digest": version and version.digest,
+        "published_at": version and timestamp(version.published_at),
+        "created_at": timestamp(one.created_at),
+    }
+
+
+def _in_words(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value or "–")

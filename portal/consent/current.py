@@ -1,0 +1,86 @@
+"""The decision in the current request: the one place that reads and writes its cookie."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+from flask import Response, request
+
+from portal.consent import preferences
+from portal.consent.asking import belongs
+from portal.consent.deciding import Answer, decide
+from portal.consent.models import ConsentRecord
+from portal.consent.preferences import Preferences
+from portal.policy.current import current_policy
+from portal.policy.live import LivePolicy, live
+from portal.tenants.changes import feed
+from portal.tenants.current import current_site
+from portal.tenants.hostnames import from_host_header
+
+LONGEST_PAGE = 1024  # characters
+PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
+
+
+def current_preferences() -> Preferences | None:
+    """What the cookie says, if it is about this tenant; possibly too old to count."""
+    cookie = preferences.read(request.cookies.get(preferences.NAME))
+    return cookie if cookie and belongs(cookie, current_policy()) else None
+
+
+def decide_here(
+    *,
+    decision: str,
+    policy: int,
+    language: str,
+    surface: str,
+    accepted: Iterable[str] = (),
+    idempotency_key: UUID | None = None,
+) -> ConsentRecord:
+    """Record the visitor's decision; raises what `decide` raises."""
+    cookie = current_preferences()
+    answer = Answer(
+        decision=decision,
+        policy=policy,
+        language=language,
+        surface=surface,
+        accepted=frozenset(accepted),
+        gpc=request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
+        page=_page(),
+        consent_id=cookie.consent_id if cookie else None,
+        idempotency_key=idempotency_key,
+    )
+    return decide(_policy_that_knows(policy), answer)
+
+
+def _policy_that_knows(number: int) -> LivePolicy:
+    """The live policy; looked up afresh if the visitor saw a version that came a moment ago."""
+    policy = current_policy()
+    if policy.categories(number) is None:
+        feed().catch_up()
+        policy = live().of(policy.tenant_id)
+    return policy
+
+
+def _page() -> str | None:
+    """The path of the page that asked, without its query, if it is one of the tenant's own."""
+    try:
+        address = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return None
+    if from_host_header(address.netloc) not in current_site().hostnames:
+        return None
+    return quote(address.path, safe=PATH_CHARACTERS)[:LONGEST_PAGE]
+
+
+def remember(response: Response, record: ConsentRecord) -> None:
+    """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4)."""
+    response.headers["Cache-Control"] = "no-store"
+    response.set_cookie(
+        preferences.NAME,
+        preferences.write(record),
+        max_age=preferences.seconds_left(record, datetime.now(UTC)),
+        path="/",
+        secure=request.is_secure,
+        samesite="Lax",
+    )

@@ -1,0 +1,76 @@
+"""The `cookies_preferences` cookie: what a browser remembers. A hint, never proof."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from portal.consent.identifiers import time_of
+from portal.consent.models import ConsentRecord
+from portal.cookies.models import NECESSARY
+
+NAME = "cookies_preferences"
+FORMAT = 1
+LONGEST = 1024  # bytes; K1 and the format's own promise
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    consent_id: UUID
+    policy: int
+    at: int
+    accepted: tuple[str, ...]
+    rejected: tuple[str, ...]
+
+
+def write(record: ConsentRecord) -> str:
+    """The cookie's value: percent-encoded compact JSON, below 1 KiB."""
+    value = {
+        "v": FORMAT,
+        "id": str(record.consent_id),
+        "policy": record.policy,
+        "at": int(time_of(record.id).timestamp()),
+        "accepted": record.accepted,
+        "rejected": record.rejected,
+    }
+    return quote(json.dumps(value, separators=(",", ":")), safe=":,-")
+
+
+def seconds_left(record: ConsentRecord, now: datetime) -> int:
+    """How long a browser may keep the cookie."""
+    return max(int((record.valid_until - now).total_seconds()), 0)
+
+
+def read(value: str | None) -> Preferences | None:
+    """What a cookie's value says; None for any value that is not exactly of the format."""
+    if not value or len(value) > LONGEST:
+        return None
+    try:
+        return _checked(json.loads(unquote(value, errors="strict")))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _checked(raw: Any) -> Preferences:
+    accepted, rejected = _keys(raw["accepted"]), _keys(raw["rejected"])
+    if type(raw["v"]) is not int or raw["v"] != FORMAT or NECESSARY not in accepted:
+        raise ValueError
+    if len({*accepted, *rejected}) != len(accepted) + len(rejected):
+        raise ValueError
+    return Preferences(
+        UUID(raw["id"]), _natural(raw["policy"]), _natural(raw["at"]), accepted, rejected
+    )
+
+
+def _keys(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
+        raise TypeError
+    return tuple(raw)
+
+
+def _natural(raw: Any) -> int:
+    if type(raw) is not int or raw < 0:
+        raise TypeError
+    return raw

@@ -1,0 +1,37 @@
+"""The published policy and the language that the current request is answered with."""
+
+from flask import g, request
+
+from portal.languages import choose
+from portal.policy.live import LivePolicy, live
+from portal.tenants.current import current_site
+
+LANGUAGE_COOKIE = "django_language"
+
+
+def current_policy() -> LivePolicy:
+    """The policy in force of the request's tenant; raises UnknownHost."""
+    if "policy" not in g:
+        g.policy = live().of(current_site().tenant_id)
+    policy: LivePolicy = g.policy
+    return policy
+
+
+def current_language() -> str:
+    """By `?lang=` if published, else as Django chooses: cookie, header, default."""
+    if "language" not in g:
+        g.language = _language(current_policy())
+    language: str = g.language
+    return language
+
+
+def _language(policy: LivePolicy) -> str:
+    environ = request.environ
+    if environ.get("QUERY_STRING"):
+        asked = request.args.get("lang", "").lower()
+        wanted = next((one for one in policy.languages if one.lower() == asked), None)
+        if wanted:
+            return wanted
+    cookie = request.cookies.get(LANGUAGE_COOKIE) if "HTTP_COOKIE" in environ else None
+    header = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return choose(cookie, header, policy.languages, policy.default_language)

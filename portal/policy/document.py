@@ -1,0 +1,118 @@
+"""The published document as typed values, and back. One document in, one page out."""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class DeclaredCookie:
+    name: str
+    provider: str
+    domain: str
+    path: str
+    third_party: bool
+    lifetime_count: int
+    lifetime_unit: str
+    lifetime: Texts
+    function: Texts
+    purpose: Texts
+
+
+@dataclass(frozen=True)
+class DeclaredCategory:
+    key: str
+    title: Texts
+    description: Texts
+    cookies: tuple[DeclaredCookie, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What a visitor decides on, without its wording: a change of it asks again."""
+        facts = sorted(
+            [c.name, c.provider, c.domain, c.path, c.third_party, c.lifetime_count, c.lifetime_unit]
+            for c in self.cookies
+        )
+        return digest(canonical({"key": self.key, "cookies": facts}))
+
+
+@dataclass(frozen=True)
+class DeclaredProvider:
+    key: str
+    name: str
+    privacy_url: str
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Who is responsible and how to reach them and the authority (L6)."""
+
+    name: str
+    address: str
+    email: str
+    dpo_email: str
+    authority: str
+    authority_url: str
+
+
+@dataclass(frozen=True)
+class Document:
+    slug: str
+    name: str
+    hostname: str
+    default_language: str
+    consent_days: int
+    controller: Controller
+    wordings: dict[str, str]
+    categories: tuple[DeclaredCategory, ...]
+    providers: tuple[DeclaredProvider, ...]
+
+    def canonical(self) -> bytes:
+        return canonical(asdict(self))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted(self.wordings, key=lambda tag: (tag != self.default_language, tag)))
+
+    @property
+    def optional(self) -> tuple[DeclaredCategory, ...]:
+        return tuple(one for one in self.categories if one.key != "necessary")
+
+    def category(self, key: str) -> DeclaredCategory | None:
+        return next((one for one in self.categories if one.key == key), None)
+
+    def provider(self, key: str) -> DeclaredProvider:
+        return next(one for one in self.providers if one.key == key)
+
+    @classmethod
+    def read(cls, text: str | bytes) -> "Document":
+        raw: dict[str, Any] = json.loads(text)
+        return cls(
+            **{
+                **raw,
+                "controller": Controller(**raw["controller"]),
+                "categories": tuple(_category(one) for one in raw["categories"]),
+                "providers": tuple(DeclaredProvider(**one) for one in raw["providers"]),
+            }
+        )
+
+
+def _category(raw: dict[str, Any]) -> DeclaredCategory:
+    return DeclaredCategory(
+        **{**raw, "cookies": tuple(DeclaredCookie(**one) for one in raw["cookies"])}
+    )
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical JSON form (RFC 8785)."""
+    return rfc8785.dumps(value)
+
+
+def digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

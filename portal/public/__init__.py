@@ -1,0 +1,6 @@
+"""The visitors' door, with all its screens."""
+
+from portal.public import home, language, preferences
+from portal.public.door import bp
+
+__all__ = ["bp", "home", "language", "preferences"]

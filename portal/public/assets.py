@@ -1,0 +1,72 @@
+"""The stylesheet and the script: under a name that changes with their content, compressed once."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from portal.public.encodings import Body, choose_encoding
+from portal.settings import ROOT
+
+bp = Blueprint("assets", __name__)  # on every hostname: what is here belongs to no tenant
+
+STATIC = ROOT / "static"
+A_YEAR = 31_536_000  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    name: str
+    sources: tuple[str, ...]
+    mimetype: str
+
+
+ASSETS = (
+    Asset("portal.css", ("public/page.css", "public/banner.css"), "text/css"),
+    Asset("banner.js", ("public/banner.js",), "text/javascript"),
+    Asset("icon.svg", ("public/icon.svg",), "image/svg+xml"),
+)
+
+
+class Assets:
+    def __init__(self) -> None:
+        self._bodies = {one.name: _body(one) for one in ASSETS}
+        self._types = {one.name: one.mimetype for one in ASSETS}
+        self.digests = {
+            name: sha256(body.plain).hexdigest()[:16] for name, body in self._bodies.items()
+        }
+
+    def answer(self, digest: str, name: str) -> Response:
+        if self.digests.get(name) != digest:
+            abort(404)
+        encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
+        response = Response(self._bodies[name].encoded(encoding), mimetype=self._types[name])
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        response.headers["Vary"] = "Accept-Encoding"
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+        return response
+
+
+def _body(asset: Asset) -> Body:
+    return Body(b"\n".join((STATIC / source).read_bytes() for source in asset.sources))
+
+
+@bp.get("/static/<digest>/<name>")
+def asset(digest: str, name: str) -> Response:
+    return _assets().answer(digest, name)
+
+
+def asset_url(name: str) -> str:
+    """The immutable address of an asset, for templates."""
+    return url_for("assets.asset", digest=_assets().digests[name], name=name)
+
+
+def _assets() -> Assets:
+    found: Assets = current_app.extensions["portal.assets"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["portal.assets"] = Assets()
+    app.jinja_env.globals["asset_url"] = asset_url

@@ -1,0 +1,64 @@
+"""The preference centre as a page, and a decision as a plain form."""
+
+from datetime import UTC, datetime
+
+from flask import Response, redirect, request
+
+from portal.consent.asking import question
+from portal.consent.current import current_preferences, decide_here, remember
+from portal.consent.log import history
+from portal.policy.current import current_language, current_policy
+from portal.public.door import bp
+from portal.public.rendering import PATHS, render
+from portal.tenants.origins import is_safe_redirect
+
+PATH = PATHS["cookies_preferences"]
+
+
+@bp.get(PATH)
+def show_preferences() -> Response:
+    policy, language, cookie = current_policy(), current_language(), current_preferences()
+    asked = question(cookie, policy, datetime.now(UTC))
+    html = render(
+        "cookies_preferences",
+        policy.tenant_id,
+        policy.number,
+        language,
+        asked,
+        accepted=asked.kept if asked else cookie.accepted if cookie else (),
+        history=history(policy.tenant_id, cookie.consent_id) if cookie else (),
+        next=_own_address(request.args.get("next")) or PATH,
+    )
+    response = Response(html)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.post(PATH)
+def decide_by_form() -> Response:
+    form = request.form
+    decision = form.get("decision", "")
+    record = decide_here(
+        decision=decision,
+        policy=_version(form.get("policy")),
+        language=form.get("language") or current_language(),
+        surface="form",
+        # the boxes are sent with every button of the form, and count with this one alone
+        accepted=form.getlist("category") if decision == "save" else (),
+    )
+    response = redirect(_own_address(form.get("next")) or PATH, 303, Response)
+    remember(response, record)
+    return response
+
+
+def _version(number: str | None) -> int:
+    """The version that the form was made for; the one in force if it does not say."""
+    if not number:
+        return current_policy().number
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def _own_address(address: str | None) -> str | None:
+    return address if is_safe_redirect(address, request.host, request.is_secure) else None

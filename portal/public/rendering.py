@@ -1,0 +1,71 @@
+"""From a published version to HTML, in the words that were frozen with it."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import render_template
+
+from portal.banner.first_layer import first_layer
+from portal.consent.asking import Question
+from portal.languages import language, locale
+from portal.policy.live import Version, live, wording
+
+
+class Words:
+    """Stands in for gettext in templates: the texts of one published wording."""
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        self._messages = messages
+
+    def gettext(self, message: str, **values: object) -> str:
+        text = self._messages.get(message, message)
+        return text % values if values else text
+
+
+PATHS = {
+    "home": "/",
+    "cookies_policy": "/terms/cookies-policy/",
+    "cookies_preferences": "/terms/cookies-preferences/",
+}
+
+
+def render(
+    template: str,
+    tenant_id: int,
+    number: int,
+    tag: str,
+    question: Question | None,
+    **context: Any,
+) -> str:
+    """A page of a version in one of its languages, with the banner if there is a question."""
+    version, path = live().version(tenant_id, number), PATHS[template]
+    facts = {
+        "version": version,
+        "document": version.document,
+        "language": language(tag),
+        "languages": [language(one) for one in version.document.languages],
+        "first_layer": _first_layer(tenant_id, version, question),
+        "accepted": question.kept if question else (),
+        "path": path,
+        "next": path,
+        "date": partial(format_date, format="long", locale=locale(tag)),
+        "moment": partial(format_datetime, format="long", locale=locale(tag)),
+        "titles": partial(_titles, version, tag),
+        "gettext": Words(wording(version.document.wordings[tag])).gettext,
+    }
+    return render_template(f"public/{template}.html", **(facts | context))
+
+
+def _first_layer(tenant_id: int, version: Version, question: Question | None) -> Any:
+    if question is None:
+        return None
+    earlier = live().version(tenant_id, question.since).document if question.since else None
+    return first_layer(question, version.document, earlier)
+
+
+def _titles(version: Version, tag: str, keys: Iterable[str]) -> str:
+    """The categories by name; one that is gone since goes by its key."""
+    known = {one.key: one.title[tag] for one in version.document.categories}
+    return ", ".join(known.get(key, key) for key in keys)

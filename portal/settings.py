@@ -1,0 +1,88 @@
+"""Every setting of the installation: read once from the environment, checked, documented."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A setting has a value that it cannot have."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser().resolve()
+
+
+def _between(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not lowest <= number <= highest:
+            raise ValueError(f"must be between {lowest} and {highest}")
+        return number
+
+    return parse
+
+
+def _setting(name: str, parse: Callable[[str], T], default: str, about: str) -> T:
+    metadata = {"name": name, "parse": parse, "default": default, "about": about}
+    value: T = field(metadata=metadata)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data: Path = _setting(
+        "PORTAL_DATA", _folder, str(ROOT / "data"), "folder for everything that is written"
+    )
+    database_url: str = _setting(
+        "DATABASE_URL", _text, "", "`postgresql://…`; empty means SQLite in the data folder"
+    )
+    proxies: int = _setting(
+        "PORTAL_PROXIES", _between(0, 9), "0", "reverse proxies whose `X-Forwarded-*` are believed"
+    )
+    address: str = _setting("ADDRESS", _text, "127.0.0.1", "address that the server listens on")
+    port: int = _setting("PORT", _between(1, 65535), "8000", "port that the server listens on")
+    workers: int = _setting(
+        "PORTAL_WORKERS", _between(1, 256), "2", "server processes; one a core is a good start"
+    )
+    threads: int = _setting(
+        "PORTAL_THREADS", _between(1, 256), "8", "requests that a process works on at a time"
+    )
+    page_cache_mb: int = _setting(
+        "PORTAL_PAGE_CACHE_MB",
+        _between(1, 65536),
+        "256",
+        "memory for rendered pages in each process, MiB",
+    )
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises BadSetting with the name and the reason."""
+        return cls(**{f.name: _read(f.metadata, environ) for f in fields(cls)})
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        if not self.database_url:
+            return f"sqlite:///{self.data / 'portal.sqlite3'}"
+        scheme, separator, rest = self.database_url.partition("://")
+        known = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+        return known.get(scheme, scheme) + separator + rest
+
+
+def _read(metadata: Mapping[str, object], environ: Mapping[str, str]) -> object:
+    name, parse = str(metadata["name"]), metadata["parse"]
+    assert callable(parse)
+    value = environ.get(name, "").strip() or str(metadata["default"])
+    try:
+        return parse(value)
+    except ValueError as reason:
+        raise BadSetting(f"{name}={value!r}: {reason}") from reason

@@ -1,0 +1,36 @@
+"""The tenant that the current request is for: the one place that reads the Host header."""
+
+from flask import abort, g, request
+
+from portal.tenants.directory import Site, directory
+from portal.tenants.hostnames import from_host_header
+from portal.tenants.origins import is_foreign
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class UnknownHost(Exception):
+    """No tenant answers on the hostname of this request."""
+
+
+def current_site() -> Site:
+    """The tenant of the request; raises UnknownHost."""
+    if "site" not in g:
+        hostname = from_host_header(request.environ.get("HTTP_HOST", ""))
+        site = directory().find(hostname) if hostname else None
+        if site is None:
+            raise UnknownHost
+        g.site = site
+    found: Site = g.site
+    return found
+
+
+def refuse_foreign_requests() -> None:
+    """The guard of a door for visitors: a known host, and nobody else's page acts in their name."""
+    site = current_site()
+    if request.method in SAFE_METHODS:
+        return
+    environ = request.environ
+    origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
+    if is_foreign(site, origin, fetch_site, request.is_secure):
+        abort(403)

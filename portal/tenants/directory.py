@@ -1,0 +1,57 @@
+"""From hostname to tenant, without asking the database twice."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy import select
+
+from portal.caching import BoundedCache
+from portal.database import db
+from portal.tenants.changes import ChangeFeed, feed
+from portal.tenants.models import Hostname, Tenant
+
+LIMIT = 100_000  # hostnames that a process remembers, known and unknown ones together
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What routing needs of a tenant."""
+
+    tenant_id: int
+    slug: str
+    hostnames: frozenset[str]
+
+
+class Directory:
+    def __init__(self, changes: ChangeFeed) -> None:
+        self._sites: BoundedCache[str, Site | None] = BoundedCache(LIMIT)
+        changes.listen(self._forget)
+
+    def find(self, hostname: str) -> Site | None:
+        """The tenant that answers on a hostname; None if there is none or it is suspended."""
+        return self._sites.get(hostname, lambda: _load(hostname))
+
+    def _forget(self, tenant_ids: set[int]) -> None:
+        self._sites.forget(lambda _, site: site is None or site.tenant_id in tenant_ids)
+
+
+def _load(hostname: str) -> Site | None:
+    feed().follow(current_app._get_current_object())  # type: ignore[attr-defined]
+    found = (
+        select(Tenant)
+        .join(Hostname)
+        .where(Hostname.hostname == hostname, Tenant.suspended_at.is_(None))
+    )
+    tenant = db.session.scalars(found).one_or_none()
+    return tenant and Site(
+        tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames)
+    )
+
+
+def directory() -> Directory:
+    found: Directory = current_app.extensions["portal.directory"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["portal.directory"] = Directory(app.extensions["portal.changes"])

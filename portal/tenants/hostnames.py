@@ -1,0 +1,39 @@
+"""One form for every way of writing a hostname."""
+
+import re
+from functools import lru_cache
+
+import idna
+
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+ASCII_NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
+PORT = re.compile(r":[0-9]{0,5}\Z")
+LONGEST = 260  # characters of a Host header that can hold a name, its dot and a port
+
+
+class BadHostname(ValueError):
+    """A text that cannot be a hostname."""
+
+
+@lru_cache(maxsize=65536)
+def from_host_header(host: str) -> str | None:
+    """The hostname that a Host header names; None if it is malformed (RFC 9110 section 7.2)."""
+    if len(host) > LONGEST:
+        return None
+    try:
+        return normalise(PORT.sub("", host))
+    except BadHostname:
+        return None
+
+
+def normalise(name: str) -> str:
+    """The lower-case A-label form without a final dot (RFC 5891); raises BadHostname."""
+    name = name.strip().lower().removesuffix(".")
+    if not name.isascii() or "xn--" in name:
+        try:
+            name = idna.encode(name, uts46=True).decode()
+        except (idna.IDNAError, UnicodeError) as reason:
+            raise BadHostname(f"{name!r} is not a hostname: {reason}") from reason
+    if not ASCII_NAME.fullmatch(name):
+        raise BadHostname(f"{name!r} is not a hostname")
+    return name

@@ -1,0 +1,100 @@
+"""Opening a tenant, its hostnames, suspending and resuming it."""
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from portal.database import db
+from portal.languages import AVAILABLE
+from portal.tenants.changes import announce
+from portal.tenants.hostnames import normalise
+from portal.tenants.models import Hostname, Tenant
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class TenantError(ValueError):
+    """What was asked of a tenant cannot be done; the message says why and what to do."""
+
+
+def open_tenant(
+    slug: str, name: str, hostname: str, default_language: str, languages: list[str]
+) -> Tenant:
+    """A new tenant with its canonical hostname; raises TenantError or BadHostname."""
+    if not SLUG.fullmatch(slug):
+        raise TenantError(
+            f"slug {slug!r}: use 1 to 63 lower-case letters, digits and inner hyphens"
+        )
+    if not name.strip():
+        raise TenantError("the name is empty: give the name that visitors know")
+    if db.session.scalars(select(Tenant.id).where(Tenant.slug == slug)).first():
+        raise TenantError(f"tenant {slug!r} exists already: choose another slug")
+    offered = list(dict.fromkeys([default_language, *languages]))
+    _check_languages(offered)
+    tenant = Tenant(
+        slug=slug,
+        name=name.strip(),
+        default_language=default_language,
+        languages=offered,
+        created_at=datetime.now(UTC),
+    )
+    db.session.add(tenant)
+    add_hostname(tenant, hostname, canonical=True)
+    return tenant
+
+
+def _check_languages(languages: list[str]) -> None:
+    unknown = [tag for tag in languages if tag not in AVAILABLE]
+    if unknown:
+        raise TenantError(f"no such language: {', '.join(unknown)}; there are {', '.join(AVAILABLE)}")
+
+
+def find(slug: str) -> Tenant:
+    """The tenant with this slug; raises TenantError."""
+    found = db.session.scalars(select(Tenant).where(Tenant.slug == slug)).one_or_none()
+    if not found:
+        raise TenantError(f"there is no tenant {slug!r}: see `portal tenant list`")
+    return found
+
+
+def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
+    """Let the tenant answer on one more hostname; raises TenantError or BadHostname."""
+    hostname = normalise(name)
+    holder = db.session.scalars(select(Hostname).where(Hostname.hostname == hostname)).one_or_none()
+    if holder:
+        raise TenantError(f"{hostname} belongs to tenant {holder.tenant.slug!r}: remove it there first")
+    if canonical:
+        _take_canonical_from_others(tenant)
+    tenant.hostnames.append(Hostname(hostname=hostname, canonical=canonical))
+    db.session.flush()  # the counter names the tenant by its id
+    announce(tenant)
+
+
+def _take_canonical_from_others(tenant: Tenant) -> None:
+    for one in tenant.hostnames:
+        one.canonical = False
+    db.session.flush()  # two canonical names may not meet, not even for a moment
+
+
+def remove_hostname(tenant: Tenant, name: str) -> None:
+    """Stop answering on a hostname; raises TenantError for the canonical one or a foreign one."""
+    hostname = normalise(name)
+    mine = next((one for one in tenant.hostnames if one.hostname == hostname), None)
+    if not mine:
+        raise TenantError(f"{hostname} is not a hostname of {tenant.slug!r}: see `portal tenant show`")
+    if mine.canonical:
+        raise TenantError(f"{hostname} is the canonical hostname: make another one canonical first")
+    tenant.hostnames.remove(mine)
+    announce(tenant)
+
+
+def suspend(tenant: Tenant) -> None:
+    """Stop answering on every hostname of the tenant; its data and its log stay."""
+    tenant.suspended_at = tenant.suspended_at or datetime.now(UTC)
+    announce(tenant)
+
+
+def resume(tenant: Tenant) -> None:
+    tenant.suspended_at = None
+    announce(tenant)

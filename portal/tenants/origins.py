@@ -1,0 +1,44 @@
+"""Where a request or an address comes from: this tenant, or elsewhere."""
+
+import unicodedata
+from urllib.parse import urlsplit
+
+from portal.tenants.directory import Site
+from portal.tenants.hostnames import from_host_header
+
+LONGEST_ADDRESS = 2048  # characters
+
+
+def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: bool) -> bool:
+    """Whether a browser says that a request was made by a page of somebody else.
+
+    Origin decides where it is sent (also `null`); otherwise Sec-Fetch-Site does. A client that
+    sends neither is no browser, and so carries nobody's cookies unasked.
+    """
+    if origin is None:
+        return fetch_site not in (None, "same-origin", "none")
+    scheme, _, host = origin.partition("://")
+    if scheme not in ("http", "https") or (secure and scheme == "http"):
+        return True
+    return from_host_header(host) not in site.hostnames
+
+
+def is_safe_redirect(address: str | None, host: str, secure: bool) -> bool:
+    """Whether a browser that is sent to this address stays on the host (as Django decides, X1)."""
+    address = (address or "").strip()
+    return bool(address) and all(
+        _stays(one, host, secure) for one in (address, address.replace("\\", "/"))
+    )
+
+
+def _stays(address: str, host: str, secure: bool) -> bool:
+    starts_oddly = address.startswith("///") or unicodedata.category(address[0]).startswith("C")
+    if starts_oddly or len(address) > LONGEST_ADDRESS:
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if not parts.netloc:
+        return not parts.scheme
+    return parts.netloc == host and (parts.scheme or "http") in ({"https"} if secure else {"http", "https"})

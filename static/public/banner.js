@@ -1,0 +1,133 @@
+// The banner works without this script; with it, a decision needs no reload and is never lost.
+(() => {
+  const QUEUE = "cookies_preferences_queue";
+  const RETRY = 30000; // milliseconds
+  const byId = (id) => document.getElementById(id);
+  const dialog = byId("cookie-preferences");
+  const banner = byId("cookie-banner");
+  const status = byId("cookie-status");
+  let memory = []; // the queue, where the browser allows no storage
+
+  const waiting = () => {
+    try {
+      return JSON.parse(localStorage.getItem(QUEUE)) || memory;
+    } catch {
+      return memory;
+    }
+  };
+
+  const keep = (queue) => {
+    memory = queue;
+    try {
+      if (queue.length) localStorage.setItem(QUEUE, JSON.stringify(queue));
+      else localStorage.removeItem(QUEUE);
+    } catch {}
+  };
+
+  const remembered = () => {
+    const value = /(?:^|; )cookies_preferences=([^;]*)/.exec(document.cookie);
+    try {
+      return JSON.parse(decodeURIComponent(value[1])).accepted;
+    } catch {
+      return null;
+    }
+  };
+
+  const optional = () => [...dialog.querySelectorAll("[name=category]")];
+
+  const granted = ({ decision, accepted }) =>
+    decision === "accept_all" ? optional().map((box) => box.value) : accepted || [];
+
+  const apply = (categories) => {
+    document.documentElement.dataset.consent = ["necessary", ...categories].join(" ");
+    for (const box of optional()) box.checked = categories.includes(box.value);
+  };
+
+  const settle = (message) => {
+    status.textContent = "";
+    setTimeout(() => (status.textContent = status.dataset[message]), 50);
+  };
+
+  const reveal = (shown) => {
+    if (!banner || banner.hidden === !shown) return;
+    const inside = banner.contains(document.activeElement);
+    banner.hidden = !shown;
+    if (inside) byId("content").focus({ preventScroll: true });
+  };
+
+  // Posts what waits, oldest first; true when all is stored, false when the server refused one.
+  const send = async () => {
+    for (const body of waiting()) {
+      const answer = await fetch("/api/v1/consents", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        keepalive: true,
+      });
+      if (answer.status >= 500 || answer.status === 429) throw answer.status;
+      keep(waiting().filter((one) => one.idempotency_key !== body.idempotency_key));
+      if (!answer.ok) return false;
+    }
+    return true;
+  };
+
+  const flush = async () => {
+    try {
+      if (await send()) return settle("saved");
+      settle("refused");
+      reveal(true);
+    } catch {
+      settle("waiting");
+      setTimeout(flush, RETRY);
+    }
+  };
+
+  const decide = (form, button) => {
+    const fields = new FormData(form);
+    const body = {
+      decision: button.value,
+      policy: +fields.get("policy"),
+      language: fields.get("language"),
+      surface: form.dataset.surface,
+      idempotency_key: crypto.randomUUID(),
+    };
+    if (body.decision === "save") body.accepted = fields.getAll("category");
+    keep([...waiting(), body]);
+    apply(granted(body));
+    dialog.close();
+    reveal(false);
+    flush();
+  };
+
+  const open = (event) => {
+    event.preventDefault();
+    apply(document.documentElement.dataset.consent?.split(" ") || optional().filter((box) => box.defaultChecked).map((box) => box.value));
+    dialog.showModal();
+    byId("cookie-preferences-title").focus();
+  };
+
+  if (!dialog || !window.crypto?.randomUUID) return; // the preference centre is a page of its own
+
+  const latest = waiting().at(-1);
+  const accepted = latest ? granted(latest) : banner ? null : remembered();
+  if (accepted) apply(accepted);
+  if (latest) {
+    reveal(false);
+    flush();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.surface) {
+      event.preventDefault();
+      decide(form, event.submitter);
+    } else if (event.submitter?.id === "cookie-banner-choose") {
+      open(event);
+    }
+  });
+  for (const control of document.querySelectorAll("#cookie-settings, [data-cookie-settings]")) {
+    control.addEventListener("click", open);
+  }
+  dialog.querySelector(".close").addEventListener("click", () => dialog.close());
+  addEventListener("online", () => waiting().length && flush());
+})();
