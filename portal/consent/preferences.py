@@ -35,7 +35,7 @@ def write(record: ConsentRecord) -> str:
         "accepted": record.accepted,
         "rejected": record.rejected,
     }
-    return quote(json.dumps(value, separators=(",", ":")), safe=":,-")
+    return quote(json.dumps(value, separators=(",", ":")), safe="")
 
 
 def seconds_left(record: ConsentRecord, now: datetime) -> int:

@@ -9,6 +9,7 @@ from flask import render_template
 
 from portal.banner.first_layer import first_layer
 from portal.consent.asking import Question
+from portal.cookies.texts import lifetime_in_words
 from portal.languages import language, locale
 from portal.policy.live import Version, live, wording
 
@@ -52,6 +53,7 @@ def render(
         "next": path,
         "date": partial(format_date, format="long", locale=locale(tag)),
         "moment": partial(format_datetime, format="long", locale=locale(tag)),
+        "duration": lifetime_in_words(version.document.consent_days, "day", tag),
         "titles": partial(_titles, version, tag),
         "gettext": Words(wording(version.document.wordings[tag])).gettext,
     }
