@@ -1,6 +1,7 @@
 """Alembic's entry: the tables that this release expects, on the connection that it is given."""
 
 from alembic import context
+
 from portal.models import metadata
 
 

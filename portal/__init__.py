@@ -38,7 +38,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp):
         app.register_blueprint(blueprint)
-    app.wsgi_app = SecurityHeaders(_behind(settings.proxies, app))  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(_behind(settings.proxies, app))  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -15,7 +15,7 @@ class BoundedCache(Generic[K, V]):
     no reader who was slower than a change can bring the old state back.
     """
 
-    def __init__(self, limit: int, weigh: Callable[[V], int] = lambda value: 1) -> None:
+    def __init__(self, limit: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
         self._values: dict[K, V] = {}
         self._weigh, self._limit = weigh, limit
         self._weight = self._generation = 0

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from http import HTTPStatus
 
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -21,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 def answer(error: Exception) -> Response:
     problem = problem_of(error)
-    if problem.status >= 500:
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
     g.language = _language()
     wants_json = request.path.startswith(f"{PREFIX}/")
@@ -40,8 +41,11 @@ def _language() -> str:
     """The visitor's language, also where there is no tenant or no database to ask."""
     try:
         return current_language()
-    except Exception:
-        cookie, header = request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", "")
+    except Exception:  # noqa: BLE001  whatever went wrong, the answer needs a language
+        cookie, header = (
+            request.cookies.get(LANGUAGE_COOKIE),
+            request.headers.get("Accept-Language", ""),
+        )
         return choose(cookie, header, AVAILABLE, SOURCE)
 
 

@@ -1,7 +1,7 @@
 """Which languages there are, their names and direction, and choosing one for a request.
 
-Choosing follows Django's LocaleMiddleware (see tests/public/test_setlang.py, which asks Django), with
-one correction: `q=0` excludes a language, as RFC 9110 section 12.4.2 says.
+Choosing follows Django's LocaleMiddleware (tests/public/test_like_django.py asks Django itself),
+with one correction: `q=0` excludes a language, as RFC 9110 section 12.4.2 says.
 """
 
 import re

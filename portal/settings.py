@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -67,7 +67,8 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings; raises BadSetting with the name and the reason."""
-        return cls(**{f.name: _read(f.metadata, environ) for f in fields(cls)})
+        values: dict[str, Any] = {f.name: _read(f.metadata, environ) for f in fields(cls)}
+        return cls(**values)
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -78,10 +79,9 @@ class Settings:
         return known.get(scheme, scheme) + separator + rest
 
 
-def _read(metadata: Mapping[str, object], environ: Mapping[str, str]) -> object:
-    name, parse = str(metadata["name"]), metadata["parse"]
-    assert callable(parse)
-    value = environ.get(name, "").strip() or str(metadata["default"])
+def _read(metadata: Mapping[str, Any], environ: Mapping[str, str]) -> object:
+    name, parse = metadata["name"], metadata["parse"]
+    value = environ.get(name, "").strip() or metadata["default"]
     try:
         return parse(value)
     except ValueError as reason:

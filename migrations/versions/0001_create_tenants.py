@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.Column("changed", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tenants"),
         sa.UniqueConstraint("slug", name="uq_tenants_slug"),
-        sa.CheckConstraint(
-            "consent_days BETWEEN 1 AND 395", name=op.f("ck_tenants_consent_days")
-        ),
+        sa.CheckConstraint("consent_days BETWEEN 1 AND 395", name=op.f("ck_tenants_consent_days")),
     )
     op.create_index("ix_tenants_changed", "tenants", ["changed"])
     op.create_table(

@@ -28,9 +28,7 @@ def upgrade() -> None:
         sa.Column("fingerprints", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "number", name="pk_policy_versions"),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.id"], name="fk_policy_versions_tenant_id"
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_policy_versions_tenant_id"),
     )
     make_append_only("wordings")
     make_append_only("policy_versions")

@@ -1,14 +1,14 @@
 """A decision as JSON, and its receipt."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import abort, after_this_request
+from flask import abort, jsonify
 from flask import Response as FlaskResponse
 from spectree import Response
 
-from portal.api.door import bp
+from portal.api.bodies import read_body
 from portal.api.description import described
+from portal.api.door import bp
 from portal.api.shapes import ConsentRequest, Problem, Receipt
 from portal.consent.current import decide_here, remember
 from portal.consent.log import find
@@ -19,6 +19,7 @@ from portal.tenants.current import current_site
 
 @bp.post("/consents")
 @described.validate(
+    json=ConsentRequest,
     resp=Response(
         HTTP_201=Receipt,
         HTTP_400=Problem,
@@ -27,37 +28,38 @@ from portal.tenants.current import current_site
         HTTP_413=Problem,
         HTTP_415=Problem,
         HTTP_503=Problem,
-    )
+    ),
+    skip_validation=True,
 )
-def decide(json: ConsentRequest) -> tuple[dict[str, Any], int]:
+def decide() -> FlaskResponse:
     """Record a decision
 
     Answers with the receipt and the `cookies_preferences` cookie. A repeated `idempotency_key`
     answers with the first record again.
     """
+    body = read_body(ConsentRequest)
     record = decide_here(
-        decision=json.decision,
-        policy=json.policy,
-        language=json.language or current_language(),
-        surface=json.surface,
-        accepted=json.accepted,
-        idempotency_key=json.idempotency_key,
+        decision=body.decision,
+        policy=body.policy,
+        language=body.language or current_language(),
+        surface=body.surface,
+        accepted=body.accepted,
+        idempotency_key=body.idempotency_key,
     )
-
-    @after_this_request
-    def keep(response: FlaskResponse) -> FlaskResponse:
-        remember(response, record)
-        return response
-
-    return receipt(record, current_site().slug), 201
+    response = jsonify(receipt(record, current_site().slug))
+    response.status_code = 201
+    remember(response, record)
+    return response
 
 
 @bp.get("/consents/<uuid:record_id>")
-@described.validate(resp=Response(HTTP_200=Receipt, HTTP_404=Problem))
-def show(record_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+@described.validate(resp=Response(HTTP_200=Receipt, HTTP_404=Problem), skip_validation=True)
+def show(record_id: UUID) -> FlaskResponse:
     """The receipt of a decision, to whoever holds its id"""
     site = current_site()
     record = find(site.tenant_id, record_id)
     if record is None:
         abort(404)
-    return receipt(record, site.slug), {"Cache-Control": "private, no-store"}
+    response = jsonify(receipt(record, site.slug))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

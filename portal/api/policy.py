@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import jsonify, request
 from spectree import Response as Answers
+from werkzeug.wrappers import Response
 
-from portal.api.door import bp
 from portal.api.description import described
+from portal.api.door import bp
 from portal.api.shapes import Policy
 from portal.consent.receipts import timestamp
 from portal.policy.current import current_language, current_policy

@@ -28,7 +28,6 @@ class ConsentRequest(BaseModel):
     surface: Surface = Field(default="api", description="Where the decision was made")
     idempotency_key: UUID | None = Field(
         default=None,
-        strict=False,
         description="A key of the client's choice: the same key stores one record",
     )
 

@@ -12,7 +12,7 @@ from portal.consent.receipts import FORMATS, receipt
 from portal.tenants.lifecycle import TenantError, find
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A day or a time; without a zone it is UTC."""
 
     name = "time"
@@ -47,7 +47,7 @@ def consents() -> None:
 def list_(
     slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool
 ) -> None:
-    """List the newest decisions of a tenant.
+    r"""List the newest decisions of a tenant.
 
     \b
     Example:
@@ -56,7 +56,9 @@ def list_(
     tenant = find(slug)
     newest = islice(log.between(tenant.id, since, until, newest_first=True), max(limit, 0))
     facts = [receipt(one, slug) for one in newest]
-    rows = [(one["given_at"], one["decision"], " ".join(one["accepted"]), one["id"]) for one in facts]
+    rows = [
+        (one["given_at"], one["decision"], " ".join(one["accepted"]), one["id"]) for one in facts
+    ]
     say(as_json, facts, table([("GIVEN AT", "DECISION", "ACCEPTED", "ID"), *rows]))
 
 
@@ -66,7 +68,7 @@ def list_(
 @as_json
 @explained
 def show(slug: str, record_id: UUID, as_json: bool) -> None:
-    """Show one record.
+    r"""Show one record.
 
     \b
     Example:
@@ -86,7 +88,7 @@ def show(slug: str, record_id: UUID, as_json: bool) -> None:
 @click.option("--format", "style", type=click.Choice(sorted(FORMATS)), default="csv")
 @explained
 def export(slug: str, since: datetime | None, until: datetime | None, style: str) -> None:
-    """Write the log to standard output, oldest first, in constant memory.
+    r"""Write the log to standard output, oldest first, in constant memory.
 
     \b
     Examples:

@@ -12,7 +12,6 @@ from portal.consent.partitions import ensure_partitions
 from portal.database import db
 from portal.settings import ROOT, Settings
 
-
 HEAD = "head"
 
 
@@ -29,7 +28,7 @@ def database() -> None:
 @click.argument("revision", default=HEAD)
 @explained
 def upgrade(revision: str) -> None:
-    """Run the migrations that are missing, and make the next months' partitions.
+    r"""Run the migrations that are missing, and make the next months' partitions.
 
     \b
     Example:
@@ -45,7 +44,7 @@ def upgrade(revision: str) -> None:
 @click.argument("revision")
 @explained
 def downgrade(revision: str) -> None:
-    """Undo migrations down to a revision. Undoing the tables of the log loses the log.
+    r"""Undo migrations down to a revision. Undoing the tables of the log loses the log.
 
     \b
     Example:
@@ -57,7 +56,7 @@ def downgrade(revision: str) -> None:
 @database.command()
 @explained
 def check() -> None:
-    """Compare the tables with what this release expects; exit code 1 if they differ.
+    r"""Compare the tables with what this release expects; exit code 1 if they differ.
 
     \b
     Example:
@@ -70,7 +69,7 @@ def check() -> None:
 @database.command()
 @explained
 def partitions() -> None:
-    """On PostgreSQL, make the log's partitions for the next twelve months. Run it monthly.
+    r"""On PostgreSQL, make the log's partitions for the next twelve months. Run it monthly.
 
     \b
     Example:

@@ -2,8 +2,8 @@
 
 import click
 from flask import current_app
-from granian import Granian
 from granian.constants import Interfaces
+from granian.server import MPServer
 
 from portal.cli.answers import explained, table
 from portal.cli.db import bring_up_to_date
@@ -16,7 +16,7 @@ from portal.settings import ROOT, Settings
 @click.option("--demo", is_flag=True, help="First make the database and load example portals.")
 @explained
 def serve(demo: bool) -> None:
-    """Serve every tenant, and print where to open those with a local alias.
+    r"""Serve every tenant, and print where to open those with a local alias.
 
     \b
     Examples:
@@ -34,8 +34,8 @@ def serve(demo: bool) -> None:
     server(settings).serve()
 
 
-def server(settings: Settings) -> Granian:
-    return Granian(
+def server(settings: Settings) -> MPServer:
+    return MPServer(
         "wsgi:app",
         address=settings.address,
         port=settings.port,

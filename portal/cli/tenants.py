@@ -35,7 +35,7 @@ def tenant() -> None:
 @as_json
 @explained
 def create(slug: str, as_json: bool, **given: str | None) -> None:
-    """Open a complete, published portal.
+    r"""Open a complete, published portal.
 
     It starts with the four necessary cookies and a statistics category. Contact details that are
     left out can be filled in later; the policy page says that they are missing.
@@ -60,7 +60,7 @@ def create(slug: str, as_json: bool, **given: str | None) -> None:
 @as_json
 @explained
 def list_(as_json: bool) -> None:
-    """List every tenant.
+    r"""List every tenant.
 
     \b
     Example:
@@ -77,7 +77,7 @@ def list_(as_json: bool) -> None:
 @as_json
 @explained
 def show(slug: str, as_json: bool) -> None:
-    """Show all about one tenant.
+    r"""Show all about one tenant.
 
     \b
     Example:
@@ -92,7 +92,7 @@ def show(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def publish_(slug: str, as_json: bool) -> None:
-    """Freeze the draft into the next policy version; an unchanged draft makes none.
+    r"""Freeze the draft into the next policy version; an unchanged draft makes none.
 
     \b
     Example:
@@ -109,7 +109,7 @@ def publish_(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def suspend(slug: str, as_json: bool) -> None:
-    """Stop answering on every hostname of a tenant. Its data and its log stay.
+    r"""Stop answering on every hostname of a tenant. Its data and its log stay.
 
     \b
     Example:
@@ -125,7 +125,7 @@ def suspend(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def resume(slug: str, as_json: bool) -> None:
-    """Answer again after a suspension.
+    r"""Answer again after a suspension.
 
     \b
     Example:
@@ -148,7 +148,7 @@ def hostname() -> None:
 @as_json
 @explained
 def add(slug: str, name: str, canonical: bool, as_json: bool) -> None:
-    """Let a tenant answer on one more hostname.
+    r"""Let a tenant answer on one more hostname.
 
     The policy page shows the canonical name, so publish after changing it.
 
@@ -169,7 +169,7 @@ def add(slug: str, name: str, canonical: bool, as_json: bool) -> None:
 @as_json
 @explained
 def remove(slug: str, name: str, as_json: bool) -> None:
-    """Stop answering on a hostname.
+    r"""Stop answering on a hostname.
 
     \b
     Example:

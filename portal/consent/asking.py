@@ -34,9 +34,7 @@ def is_fresh(preferences: Preferences, policy: LivePolicy, now: datetime) -> boo
     return -CLOCK_SKEW <= now.timestamp() - preferences.at < lifetime
 
 
-def question(
-    preferences: Preferences | None, policy: LivePolicy, now: datetime
-) -> Question | None:
+def question(preferences: Preferences | None, policy: LivePolicy, now: datetime) -> Question | None:
     """What to ask this visitor (whose cookie belongs to the tenant); None if the decision holds."""
     if preferences is None or not is_fresh(preferences, policy, now):
         return EVERYTHING

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from portal.consent import preferences
 from portal.consent.asking import belongs

@@ -41,9 +41,7 @@ def between(
     return _by_keyset(period, newest_first)
 
 
-def _by_keyset(
-    period: Select[tuple[ConsentRecord]], newest_first: bool
-) -> Iterator[ConsentRecord]:
+def _by_keyset(period: Select[ConsentRecord], newest_first: bool) -> Iterator[ConsentRecord]:
     """Chunk by chunk, each a short query of its own, so that no cursor stays open for long."""
     column = ConsentRecord.id
     page = period = period.order_by(column.desc() if newest_first else column)

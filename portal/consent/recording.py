@@ -6,12 +6,13 @@ meanwhile queue in this process and go into its successor's transaction together
 
 from dataclasses import dataclass, field
 from threading import Event, Lock
+from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal.consent.models import ConsentRecord, IdempotencyKey
 from portal.database import db
@@ -25,6 +26,9 @@ class KeyReused(ValueError):
     """An idempotency key came again with another decision."""
 
 
+Outcome = ConsentRecord | LogUnavailable | KeyReused
+
+
 @dataclass(slots=True)
 class Entry:
     """A record on its way into the log. `follows`: its consent id may have earlier records."""
@@ -32,13 +36,8 @@ class Entry:
     record: ConsentRecord
     key: UUID | None
     follows: bool
-    stored: ConsentRecord | None = None
-    failure: Exception | None = None
+    outcome: Outcome | None = None
     woken: Event = field(default_factory=Event)
-
-    @property
-    def is_done(self) -> bool:
-        return self.stored is not None or self.failure is not None
 
 
 class Recorder:
@@ -57,12 +56,11 @@ class Recorder:
             leads, self._busy = not self._busy, True
         if not leads:
             entry.woken.wait()
-        if not entry.is_done:
+        if entry.outcome is None:
             self._commit_waiting()
-        if entry.failure:
-            raise entry.failure
-        assert entry.stored
-        return entry.stored
+        if isinstance(entry.outcome, ConsentRecord):
+            return entry.outcome
+        raise entry.outcome or LogUnavailable("the server is stopping")
 
     def _commit_waiting(self) -> None:
         with self._lock:
@@ -72,8 +70,6 @@ class Recorder:
         finally:
             self._hand_over()
             for entry in batch:
-                if not entry.is_done:
-                    entry.failure = LogUnavailable("the server is stopping")
                 entry.woken.set()
 
     def _hand_over(self) -> None:
@@ -84,39 +80,52 @@ class Recorder:
 
 
 def _commit(batch: list[Entry]) -> None:
-    """Store a batch in one transaction; if that fails, each alone, so that none spoils another."""
+    """Store a batch in one transaction; if a row of it is refused, each alone."""
     try:
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            stored = [_store(connection, entry) for entry in batch]
-    except Exception as reason:
+            outcomes = _store(connection, batch)
+    except IntegrityError as reason:
         if len(batch) > 1:
             for entry in batch:
                 _commit([entry])
-        else:
-            batch[0].failure = _named(reason)
-    else:
-        for entry, record in zip(batch, stored, strict=True):
-            entry.stored = record
+            return
+        outcomes = [_unavailable(reason)]
+    except SQLAlchemyError as reason:
+        outcomes = [_unavailable(reason)] * len(batch)
+    for entry, outcome in zip(batch, outcomes, strict=True):
+        entry.outcome = outcome
 
 
-def _named(reason: Exception) -> Exception:
-    if isinstance(reason, SQLAlchemyError):
-        unavailable = LogUnavailable(str(reason))
-        unavailable.__cause__ = reason
-        return unavailable
-    return reason
+def _unavailable(reason: SQLAlchemyError) -> LogUnavailable:
+    unavailable = LogUnavailable(str(reason))
+    unavailable.__cause__ = reason
+    return unavailable
 
 
-def _store(connection: Connection, entry: Entry) -> ConsentRecord:
-    record = entry.record
-    if entry.key and not _claim(connection, entry.key, record):
-        return _earlier(connection, entry.key, record)
-    record.previous = _previous(connection, record) if entry.follows else None
-    connection.execute(INSERT, _values(record))
-    return record
+def _store(connection: Connection, batch: list[Entry]) -> list[Outcome]:
+    """Insert what is new; a record whose key led to another one before is answered with that."""
+    winners = _claim_keys(connection, [entry for entry in batch if entry.key])
+    outcomes = [_outcome(connection, entry, winners) for entry in batch]
+    fresh = [
+        entry for entry, outcome in zip(batch, outcomes, strict=True) if outcome is entry.record
+    ]
+    latest: dict[tuple[int, UUID], UUID] = {}
+    for entry in fresh:
+        record = entry.record
+        browser = (record.tenant_id, record.consent_id)
+        if entry.follows:
+            record.previous = latest.get(browser) or _previous(connection, record)
+        latest[browser] = record.id
+    if fresh:
+        connection.execute(INSERT, [_values(entry.record) for entry in fresh])
+    return outcomes
 
 
 INSERT = insert(ConsentRecord.__table__)  # type: ignore[arg-type]
+CLAIM = {
+    "postgresql": postgresql.insert(IdempotencyKey.__table__).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(IdempotencyKey.__table__).on_conflict_do_nothing(),
+}
 COLUMNS = tuple(ConsentRecord.__table__.columns.keys())
 DECIDED = ("policy", "decision", "accepted", "rejected")
 
@@ -125,36 +134,48 @@ def _values(record: ConsentRecord) -> dict[str, object]:
     return {name: getattr(record, name) for name in COLUMNS}
 
 
-def _claim(connection: Connection, key: UUID, record: ConsentRecord) -> bool:
-    """Take the key for this record; False if another record has it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    claim = dialect.insert(IdempotencyKey).on_conflict_do_nothing()
-    values = {"tenant_id": record.tenant_id, "key": key, "record_id": record.id}
-    return connection.execute(claim, values).rowcount == 1
+def _claim_keys(connection: Connection, keyed: list[Entry]) -> dict[tuple[int, UUID], UUID]:
+    """Take each key for its record unless it is taken; which record each key leads to now."""
+    if not keyed:
+        return {}
+    claims: list[dict[str, Any]] = [
+        {"tenant_id": entry.record.tenant_id, "key": entry.key, "record_id": entry.record.id}
+        for entry in sorted(keyed, key=lambda entry: str(entry.key))  # one order, no deadlock
+    ]
+    claimed = connection.execute(CLAIM[connection.dialect.name], claims)
+    if claimed.rowcount == len(claims):
+        return {(claim["tenant_id"], claim["key"]): claim["record_id"] for claim in claims}
+    taken = select(IdempotencyKey.tenant_id, IdempotencyKey.key, IdempotencyKey.record_id).where(
+        IdempotencyKey.tenant_id.in_({claim["tenant_id"] for claim in claims}),
+        IdempotencyKey.key.in_({claim["key"] for claim in claims}),
+    )
+    return {(row.tenant_id, row.key): row.record_id for row in connection.execute(taken)}
 
 
-def _earlier(connection: Connection, key: UUID, record: ConsentRecord) -> ConsentRecord:
-    found = connection.execute(
-        select(ConsentRecord.__table__)
-        .join(
-            IdempotencyKey,
-            (IdempotencyKey.tenant_id == ConsentRecord.tenant_id)
-            & (IdempotencyKey.record_id == ConsentRecord.id),
-        )
-        .where(IdempotencyKey.tenant_id == record.tenant_id, IdempotencyKey.key == key)
-    ).one()
-    earlier = ConsentRecord(**found._mapping)
-    if any(getattr(earlier, name) != getattr(record, name) for name in DECIDED):
-        raise KeyReused(str(key))
-    return earlier
+def _outcome(
+    connection: Connection, entry: Entry, winners: dict[tuple[int, UUID], UUID]
+) -> Outcome:
+    """The record itself if it is to be inserted, else what its key says."""
+    record = entry.record
+    if entry.key is None or winners[record.tenant_id, entry.key] == record.id:
+        return record
+    earlier = _read(connection, record.tenant_id, winners[record.tenant_id, entry.key])
+    alike = earlier and all(getattr(earlier, name) == getattr(record, name) for name in DECIDED)
+    return earlier if earlier and alike else KeyReused(str(entry.key))
+
+
+def _read(connection: Connection, tenant_id: int, record_id: UUID) -> ConsentRecord | None:
+    table = ConsentRecord.__table__
+    mine = select(table).where(table.c.tenant_id == tenant_id, table.c.id == record_id)
+    found = connection.execute(mine).mappings().one_or_none()
+    return ConsentRecord(**found) if found else None
 
 
 def _previous(connection: Connection, record: ConsentRecord) -> UUID | None:
-    mine = (ConsentRecord.tenant_id == record.tenant_id) & (
-        ConsentRecord.consent_id == record.consent_id
+    mine = select(ConsentRecord.id).where(
+        ConsentRecord.tenant_id == record.tenant_id, ConsentRecord.consent_id == record.consent_id
     )
-    latest = select(ConsentRecord.id).where(mine).order_by(ConsentRecord.id.desc()).limit(1)
-    found: UUID | None = connection.scalar(latest)
+    found: UUID | None = connection.scalar(mine.order_by(ConsentRecord.id.desc()).limit(1))
     return found
 
 

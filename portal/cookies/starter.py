@@ -20,7 +20,9 @@ CATEGORY_TEXTS = {
     ),
     "preferences": (
         marked("Preferences"),
-        marked("Remember how you like to use the portal, such as the way a map or a table is shown."),
+        marked(
+            "Remember how you like to use the portal, such as the way a map or a table is shown."
+        ),
     ),
     "statistics": (
         marked("Statistics"),

@@ -14,6 +14,7 @@ from portal.policy.document import Document
 from portal.policy.models import PolicyVersion, Wording
 from portal.tenants.changes import ChangeFeed
 
+
 class NothingPublished(LookupError):
     """A tenant without any published version."""
 
@@ -55,9 +56,7 @@ class LivePolicies:
 
     def version(self, tenant_id: int, number: int) -> "Version":
         """A published version, which never changes; raises KeyError if there is none."""
-        return self._documents.get(
-            (tenant_id, number), lambda: _load_version(tenant_id, number)
-        )
+        return self._documents.get((tenant_id, number), lambda: _load_version(tenant_id, number))
 
     def _forget(self, tenant_ids: set[int]) -> None:
         self._policies.forget(lambda tenant_id, _: tenant_id in tenant_ids)

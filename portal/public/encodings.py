@@ -1,6 +1,7 @@
 """A body in the encodings that browsers ask for, each made once."""
 
 import gzip
+from collections.abc import Callable
 from functools import lru_cache
 
 import brotli
@@ -34,7 +35,7 @@ class Body:
         return self._encoded[encoding]
 
 
-COMPRESSORS = {
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda plain: brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11, lgwin=18),
     "gzip": lambda plain: gzip.compress(plain, compresslevel=9, mtime=0),
 }

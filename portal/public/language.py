@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Response, redirect, request
+from flask import redirect, request
+from werkzeug.wrappers import Response
 
 from portal.languages import LONGEST, is_known
 from portal.policy.current import LANGUAGE_COOKIE
@@ -19,7 +20,7 @@ def set_language() -> Response:
     known = 0 < len(chosen) <= LONGEST and is_known(chosen)
     if target and known:
         target = _without_lang(target)
-    response = Response(status=204) if target is None else redirect(target, 302, Response)
+    response = Response(status=204) if target is None else redirect(target, 302)
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.headers["Cache-Control"] = "no-store"
     if known:
@@ -37,7 +38,7 @@ def set_language() -> Response:
 def _target() -> str | None:
     """Where to go: `next`, else the page that it came from, else home; None for a plain client."""
     wanted = request.form.get("next", request.args.get("next"))
-    accepts_html = not request.accept_mimetypes or "text/html" in request.accept_mimetypes
+    accepts_html = not request.accept_mimetypes or request.accept_mimetypes.accept_html
     if not wanted and not accepts_html:
         return None
     for address in (wanted, request.referrer):

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from flask import Response, redirect, request
+from flask import redirect, request
+from werkzeug.wrappers import Response
 
 from portal.consent.asking import question
 from portal.consent.current import current_preferences, decide_here, remember
@@ -13,6 +14,7 @@ from portal.public.rendering import PATHS, render
 from portal.tenants.origins import is_safe_redirect
 
 PATH = PATHS["cookies_preferences"]
+LONGEST_NUMBER = 9  # digits
 
 
 @bp.get(PATH)
@@ -48,7 +50,7 @@ def decide_by_form() -> Response:
         # the boxes are sent with every button of the form, and count with this one alone
         accepted=form.getlist("category") if decision == "save" else (),
     )
-    response = redirect(_own_address(form.get("next")) or PATH, 303, Response)
+    response = redirect(_own_address(form.get("next")) or PATH, 303)
     remember(response, record)
     return response
 
@@ -57,7 +59,11 @@ def _version(number: str | None) -> int:
     """The version that the form was made for; the one in force if it does not say."""
     if not number:
         return current_policy().number
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    return (
+        int(number)
+        if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
+        else 0
+    )
 
 
 def _own_address(address: str | None) -> str | None:

@@ -29,7 +29,8 @@ def announce(tenant: Tenant) -> None:
 class ChangeFeed:
     """Tells its listeners which tenants changed; a quiet second costs one small query."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        self._app = app
         self._listeners: list[Callable[[set[int]], None]] = []
         self._seen: int | None = None
         self._lock, self._stopped = Lock(), Event()
@@ -49,21 +50,21 @@ class ChangeFeed:
             for listener in self._listeners:
                 listener({row.id for row in rows})
 
-    def follow(self, app: Flask) -> None:
+    def follow(self) -> None:
         """Look again and again in a thread of this process, started at most once."""
         with self._lock:
             if self._seen is None and not self._stopped.is_set():
                 with db.engine.connect() as connection:
                     self._seen = connection.scalar(select(ChangeCounter.number)) or 0
-                Thread(target=self._run, args=(app,), name="changes", daemon=True).start()
+                Thread(target=self._run, name="changes", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
 
-    def _run(self, app: Flask) -> None:
+    def _run(self) -> None:
         while not self._stopped.wait(INTERVAL):
             try:
-                with app.app_context():
+                with self._app.app_context():
                     self.catch_up()
             except SQLAlchemyError as reason:
                 log.warning("cannot look for changes, serving what is known: %s", reason)
@@ -75,4 +76,4 @@ def feed() -> ChangeFeed:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["portal.changes"] = ChangeFeed()
+    app.extensions["portal.changes"] = ChangeFeed(app)

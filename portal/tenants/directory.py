@@ -36,16 +36,16 @@ class Directory:
 
 
 def _load(hostname: str) -> Site | None:
-    feed().follow(current_app._get_current_object())  # type: ignore[attr-defined]
+    feed().follow()
     found = (
         select(Tenant)
         .join(Hostname)
         .where(Hostname.hostname == hostname, Tenant.suspended_at.is_(None))
     )
     tenant = db.session.scalars(found).one_or_none()
-    return tenant and Site(
-        tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames)
-    )
+    if tenant is None:
+        return None
+    return Site(tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames))
 
 
 def directory() -> Directory:

@@ -47,7 +47,9 @@ def open_tenant(
 def _check_languages(languages: list[str]) -> None:
     unknown = [tag for tag in languages if tag not in AVAILABLE]
     if unknown:
-        raise TenantError(f"no such language: {', '.join(unknown)}; there are {', '.join(AVAILABLE)}")
+        raise TenantError(
+            f"no such language: {', '.join(unknown)}; there are {', '.join(AVAILABLE)}"
+        )
 
 
 def find(slug: str) -> Tenant:
@@ -63,7 +65,9 @@ def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
     hostname = normalise(name)
     holder = db.session.scalars(select(Hostname).where(Hostname.hostname == hostname)).one_or_none()
     if holder:
-        raise TenantError(f"{hostname} belongs to tenant {holder.tenant.slug!r}: remove it there first")
+        raise TenantError(
+            f"{hostname} belongs to tenant {holder.tenant.slug!r}: remove it there first"
+        )
     if canonical:
         _take_canonical_from_others(tenant)
     tenant.hostnames.append(Hostname(hostname=hostname, canonical=canonical))
@@ -82,7 +86,9 @@ def remove_hostname(tenant: Tenant, name: str) -> None:
     hostname = normalise(name)
     mine = next((one for one in tenant.hostnames if one.hostname == hostname), None)
     if not mine:
-        raise TenantError(f"{hostname} is not a hostname of {tenant.slug!r}: see `portal tenant show`")
+        raise TenantError(
+            f"{hostname} is not a hostname of {tenant.slug!r}: see `portal tenant show`"
+        )
     if mine.canonical:
         raise TenantError(f"{hostname} is the canonical hostname: make another one canonical first")
     tenant.hostnames.remove(mine)

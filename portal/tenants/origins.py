@@ -41,4 +41,6 @@ def _stays(address: str, host: str, secure: bool) -> bool:
         return False
     if not parts.netloc:
         return not parts.scheme
-    return parts.netloc == host and (parts.scheme or "http") in ({"https"} if secure else {"http", "https"})
+    return parts.netloc == host and (parts.scheme or "http") in (
+        {"https"} if secure else {"http", "https"}
+    )

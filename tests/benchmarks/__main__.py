@@ -1,0 +1,105 @@
+"""Speed as ratios, measured in one run: `make benchmark`, or `python -m tests.benchmarks`.
+
+Each figure of the portal is divided by that of the least that Flask and the database can do on the
+same server and settings (tests/benchmarks/bare.py). Nothing is asserted: machines differ.
+"""
+
+import os
+import sqlite3
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+
+from portal import create_app
+from portal.cli.db import bring_up_to_date
+from portal.database import writing
+from portal.languages import AVAILABLE
+from portal.policy.opening import open_portal
+from tests.benchmarks.load import Load, compare
+from tests.benchmarks.servers import serving
+from tests.databases import postgresql
+
+PAGE = "/terms/cookies-policy/"
+DECISION = """{"decision": "accept_all", "policy": 1, "language": "fr", "surface": "banner",
+"idempotency_key": "UUID"}"""
+TABLE = "CREATE TABLE bare (id TEXT PRIMARY KEY, tenant_id INTEGER, decision TEXT, accepted TEXT)"
+MANY = 10_000
+
+
+def prepare(environ: dict[str, str], tenants: int) -> list[str]:
+    """A database with tenants; their hostnames."""
+    app = create_app(environ)
+    hosts = [f"tenant{number}.example" for number in range(tenants)]
+    with app.app_context():
+        bring_up_to_date()
+        for start in range(0, tenants, 500):
+            with writing():
+                for host in hosts[start : start + 500]:
+                    slug = host.partition(".")[0]
+                    open_portal(slug, slug.title(), host, "fr", list(AVAILABLE))
+    return hosts
+
+
+def pages(folder: Path) -> None:
+    few, many = {"PORTAL_DATA": str(folder / "few")}, {"PORTAL_DATA": str(folder / "many")}
+    one_host, hosts = prepare(few, 1), prepare(many, MANY)
+    bare = {"BARE_DATABASE": ":memory:"}
+    with (
+        serving("tests.benchmarks.bare:app", 8201, bare) as base,
+        serving("wsgi:app", 8202, few) as one,
+        serving("wsgi:app", 8203, many) as ten_thousand,
+    ):
+        every = Load("10,000 tenants", ten_thousand, PAGE, hosts)
+        for _ in range(6):
+            every.rate()  # every page rendered once in every process
+        rates = compare(Load("empty view", base, "/"), Load("1 tenant", one, PAGE, one_host), every)
+    report("policy page / empty view, 1 tenant", rates["1 tenant"] / rates["empty view"])
+    report(
+        "policy page / empty view, 10,000 tenants", rates["10,000 tenants"] / rates["empty view"]
+    )
+    report("10,000 tenants / 1 tenant", rates["10,000 tenants"] / rates["1 tenant"])
+
+
+def decisions(name: str, environ: dict[str, str], bare_database: str, workers: int) -> None:
+    hosts = prepare(environ, 1)
+    with (
+        serving(
+            "tests.benchmarks.bare:app", 8201, {"BARE_DATABASE": bare_database}, workers
+        ) as base,
+        serving("wsgi:app", 8202, environ, workers) as portal,
+    ):
+        rates = compare(
+            Load("bare", base, "/insert", body=DECISION),
+            Load("portal", portal, "/api/v1/consents", hosts, body=DECISION),
+        )
+    report(f"decision / bare durable insert, {name}", rates["portal"] / rates["bare"])
+
+
+def report(what: str, ratio: float) -> None:
+    print(f"{ratio:6.2f}  {what}", flush=True)
+
+
+def main() -> None:
+    os.environ.pop("DATABASE_URL", None)
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name) / "cluster") as server:
+        folder = Path(name)
+        bare_file = folder / "bare.sqlite3"
+        with sqlite3.connect(bare_file) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(TABLE)
+        for workers in (1, 2):
+            data = {"PORTAL_DATA": str(folder / f"sqlite{workers}")}
+            decisions(f"SQLite, {workers} process(es)", data, str(bare_file), workers)
+        url = server.create(f"bench_{uuid.uuid4().hex[:8]}")
+        bare_url = server.create(f"bare_{uuid.uuid4().hex[:8]}")
+        with psycopg.connect(bare_url) as connection:
+            connection.execute(TABLE)
+        data = {"PORTAL_DATA": str(folder / "pg"), "DATABASE_URL": url}
+        decisions("PostgreSQL, 2 processes", data, bare_url, 2)
+        pages(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Starting the two servers that are compared, with the same settings."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS, THREADS = 2, 8
+
+
+@contextmanager
+def serving(target: str, port: int, environ: dict[str, str], workers: int = WORKERS):
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error", target,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ)
+    try:
+        _wait(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start")

