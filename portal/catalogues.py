@@ -26,15 +26,11 @@ def gettext(message: str, **values: object) -> str:
     return text
 
 
-def source_messages() -> tuple[str, ...]:
-    """Every text that a visitor can see, as extracted from the code, sorted."""
-    return _source_messages()
-
-
 @lru_cache(maxsize=1)
-def _source_messages() -> tuple[str, ...]:
+def source_messages() -> frozenset[str]:
+    """Every text that a visitor can see, as extracted from the code."""
     with (TRANSLATIONS / f"{VISITOR}.pot").open("rb") as file:
-        return tuple(sorted(str(message.id) for message in read_po(file) if message.id))
+        return frozenset(str(message.id) for message in read_po(file) if message.id)
 
 
 def read_catalogue(tag: str) -> Catalog:

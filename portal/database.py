@@ -88,6 +88,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         "foreign_keys = ON",
         "recursive_triggers = ON",  # so that INSERT OR REPLACE meets the append-only triggers
         "synchronous = FULL",  # an acknowledged decision survives a power cut, also in WAL mode
+        "wal_autocheckpoint = 4000",  # pages; 16 MB between two clean-ups of the journal
         "journal_size_limit = 67108864",
     ):
         connection.execute(f"PRAGMA {pragma}")

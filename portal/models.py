@@ -1,6 +1,6 @@
 """Every feature's tables, so that the metadata is whole; nothing else."""
 
-from portal.consent.models import ConsentRecord, IdempotencyKey
+from portal.consent.models import consent_records, idempotency_keys
 from portal.cookies.models import Category, Cookie, Provider
 from portal.database import Base
 from portal.policy.models import PolicyVersion, Wording
@@ -11,13 +11,13 @@ metadata = Base.metadata
 __all__ = [
     "Category",
     "ChangeCounter",
-    "ConsentRecord",
     "Cookie",
     "Hostname",
-    "IdempotencyKey",
     "PolicyVersion",
     "Provider",
     "Tenant",
     "Wording",
+    "consent_records",
+    "idempotency_keys",
     "metadata",
 ]

@@ -52,7 +52,7 @@ class Settings:
     address: str = _setting("ADDRESS", _text, "127.0.0.1", "address that the server listens on")
     port: int = _setting("PORT", _between(1, 65535), "8000", "port that the server listens on")
     workers: int = _setting(
-        "PORTAL_WORKERS", _between(1, 256), "2", "server processes; one a core is a good start"
+        "PORTAL_WORKERS", _between(0, 256), "0", "server processes; 0 means one a core"
     )
     threads: int = _setting(
         "PORTAL_THREADS", _between(1, 256), "8", "requests that a process works on at a time"

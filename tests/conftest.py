@@ -1,0 +1,88 @@
+"""Every test gets a database of its own, copied from a migrated one: SQLite and PostgreSQL."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal import create_app
+from portal.cli.db import bring_up_to_date
+from portal.database import db
+from tests.client import Visitor
+from tests.databases import Cluster, postgresql
+
+TEMPLATE = "portal_template"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with postgresql(tmp_path_factory.mktemp("postgresql") / "cluster") as server:
+        migrate({"PORTAL_DATA": "/nonexistent", "DATABASE_URL": server.create(TEMPLATE)})
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite")
+    migrate({"PORTAL_DATA": str(folder)})
+    return folder / "portal.sqlite3"
+
+
+@pytest.fixture
+def sqlite_environ(sqlite_template: Path, tmp_path: Path) -> dict[str, str]:
+    shutil.copy(sqlite_template, tmp_path / "portal.sqlite3")
+    return {"PORTAL_DATA": str(tmp_path)}
+
+
+@pytest.fixture
+def postgresql_environ(cluster: Cluster, tmp_path: Path) -> Iterator[dict[str, str]]:
+    name = f"t{uuid.uuid4().hex}"
+    yield {"PORTAL_DATA": str(tmp_path), "DATABASE_URL": cluster.create(name, TEMPLATE)}
+    cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment of an installation with an empty, migrated database, on either engine."""
+    found: dict[str, str] = request.getfixturevalue(f"{request.param}_environ")
+    return found
+
+
+@pytest.fixture
+def app(environ: dict[str, str]) -> Iterator[Flask]:
+    """The application on both databases."""
+    yield from running(environ)
+
+
+@pytest.fixture
+def lone_app(sqlite_environ: dict[str, str]) -> Iterator[Flask]:
+    """The application on SQLite alone, for what has nothing to do with the database."""
+    yield from running(sqlite_environ)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    return Visitor(app)
+
+
+@pytest.fixture
+def lone_visitor(lone_app: Flask) -> Visitor:
+    return Visitor(lone_app)
+
+
+def migrate(environ: dict[str, str]) -> None:
+    app = create_app(environ)
+    with app.app_context():
+        bring_up_to_date()
+        db.engine.dispose()
+
+
+def running(environ: dict[str, str]) -> Iterator[Flask]:
+    app = create_app(environ)
+    yield app
+    app.extensions["portal.changes"].stop()
+    with app.app_context():
+        db.engine.dispose()
