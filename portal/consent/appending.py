@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 
@@ -29,7 +30,8 @@ def _values(record: ConsentRecord) -> dict[str, Any]:
 
 
 def _typed(column: Column[Any]) -> str:
-    return f"{column.name} {column.type.compile(dialect=postgresql.dialect())}"
+    kind = column.type.compile(dialect=PGDialect())  # type: ignore[no-untyped-call]
+    return f"{column.name} {kind}"
 
 
 LISTED = ", ".join(NAMES)

@@ -27,4 +27,9 @@ def lifetime_in_words(count: int, unit: str, language: str) -> str:
     if unit == "session":
         return ""
     lifetime = timedelta(seconds=count * SECONDS[unit])
-    return format_timedelta(lifetime, granularity=unit, threshold=NEVER, locale=locale(language))
+    return format_timedelta(
+        lifetime,
+        granularity=unit,  # type: ignore[arg-type]  # a table's column is checked by the database
+        threshold=NEVER,
+        locale=locale(language),
+    )

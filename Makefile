@@ -1,0 +1,54 @@
+# Everything that is written goes under one folder; PORTAL_DATA moves it.
+export PORTAL_DATA ?= $(CURDIR)/data
+export PYTHONPYCACHEPREFIX := $(PORTAL_DATA)/pycache
+export PIP_CACHE_DIR := $(PORTAL_DATA)/cache
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := $(PORTAL_DATA)/venv
+BIN := $(VENV)/bin
+MESSAGES := $(wildcard translations/*/LC_MESSAGES/visitor.po)
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build
+
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+run: $(VENV)/.installed ## set up what is missing, then serve the portals on 127.0.0.1 (PORT changes 8000)
+	@exec $(BIN)/portal serve --demo
+
+test: $(VENV)/.installed-dev chromium ## set up what is missing, then check and test everything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wrk, a Debian package)
+	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.paint
+
+translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k marked --no-location --no-wrap --sort-output --omit-header -o translations/visitor.pot .
+	for file in $(MESSAGES); do $(BIN)/pybabel -q update -i translations/visitor.pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header || exit 1; done
+
+lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with their hashes
+	$(COMPILE) -o requirements.txt pyproject.toml
+	$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+chromium:
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; } || $(BIN)/playwright install --with-deps chromium
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
+	touch $@
+
+.PHONY: help run test benchmark translations lock chromium
