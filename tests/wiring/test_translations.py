@@ -1,0 +1,85 @@
+"""The catalogues are complete, current and whole in every language that is offered."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from portal.catalogues import read_catalogue, source_messages
+from portal.languages import AVAILABLE, SOURCE, TRANSLATIONS
+from portal.settings import ROOT
+from tests import make
+from tests.client import POLICY, PREFERENCES, Visitor
+
+PROMISED = {"en", "fr", "de", "es", "it", "pt", "nl", "ca", "eu", "sv", "pl", "ar"}
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+TRANSLATED = [tag for tag in AVAILABLE if tag != SOURCE]
+
+
+def extracted() -> set[str]:
+    """The messages that stand in the code today."""
+    with (TRANSLATIONS / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(
+        ROOT, methods, options, keywords={"marked": None, "_": None, "gettext": None}
+    )
+    return {message for _, _, message, _, _ in found}
+
+
+def test_every_promised_language_is_there():
+    assert set(AVAILABLE) >= PROMISED
+
+
+def test_the_template_holds_exactly_the_messages_of_the_code():
+    assert extracted() == set(source_messages()), "run `make translations`"
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_catalogue_has_every_message_and_no_other(tag):
+    catalogue = read_catalogue(tag)
+    done = {str(m.id) for m in catalogue if m.id and m.string and "fuzzy" not in m.flags}
+    assert done == set(source_messages())
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_translation_has_the_placeholders_of_its_source_and_no_markup(tag):
+    for message in read_catalogue(tag):
+        source, translated = str(message.id), str(message.string)
+        assert Counter(PLACEHOLDER.findall(source)) == Counter(PLACEHOLDER.findall(translated))
+        rest = PLACEHOLDER.sub("", translated)
+        assert not (message.id and set("<>%") & set(rest)), translated
+        assert translated == translated.strip() or not message.id
+
+
+@pytest.mark.parametrize("name", ["Cookie settings", "Your choices"])
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_control_has_the_same_name_wherever_a_text_points_to_it(tag, name):
+    catalogue = read_catalogue(tag)
+    label = str(catalogue.get(name).string).casefold()
+    for message in catalogue:
+        if f"“{name}”" in str(message.id):
+            assert label in str(message.string).casefold(), message.string
+
+
+@pytest.mark.parametrize("address", ["/", POLICY, PREFERENCES])
+def test_every_page_can_be_rendered_in_every_language(lone_app, address):
+    make.tenant(lone_app, languages=AVAILABLE)
+    visitor = Visitor(lone_app)
+    for tag in AVAILABLE:
+        page = visitor.get(f"{address}?lang={tag}")
+        assert page.status_code == 200
+        assert f'<html lang="{tag}"' in page.text
+        assert not PLACEHOLDER.search(page.text)
+        assert "duration-" not in page.text
+
+
+def test_catalogue_files_have_no_machine_or_person_in_their_header():
+    for path in Path(TRANSLATIONS).glob("*/LC_MESSAGES/*.po"):
+        with path.open("rb") as file:
+            header = str(read_po(file).header_comment)
+        assert "FIRST AUTHOR" not in header
