@@ -1,8 +1,10 @@
 """The database: base class, names of constraints, column types, transactions."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -106,10 +108,36 @@ def writing() -> Iterator[None]:
     SQLite takes its write lock at once, so that no other writer comes between reading and writing.
     """
     db.session.rollback()
-    db.session.connection(execution_options={"writes": True})
-    try:
+    with _turn_to_write():
+        db.session.connection(execution_options={"writes": True})
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+@contextmanager
+def writing_connection() -> Iterator[Connection]:
+    """The same on a connection of its own, beside whatever the session is doing."""
+    with (
+        _turn_to_write(),
+        db.engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Queue for SQLite's one write lock: the kernel wakes the next process at once.
+
+    SQLite itself would sleep and try again, and who sleeps longest goes hungry.
+    """
+    if db.engine.dialect.name != "sqlite":
         yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+        return
+    with Path(f"{db.engine.url.database}-turn").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
-from portal.database import db
+from portal.database import writing_connection
 
 
 class LogUnavailable(Exception):
@@ -89,7 +89,7 @@ class Recorder:
 def _commit(batch: list[Entry]) -> None:
     """Store a batch in one transaction; if a row of it is refused, each alone."""
     try:
-        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with writing_connection() as connection:
             outcomes = _store(connection, batch)
     except IntegrityError as reason:
         if len(batch) > 1:

@@ -7,8 +7,10 @@ asks for any more is the first to be dropped.
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
+from werkzeug.datastructures import Headers
 
 from portal.caching import BoundedCache
 from portal.consent.asking import EVERYTHING, Question, question
@@ -32,10 +34,17 @@ class Key(NamedTuple):
     question: Question | None
 
 
+class Prepared(Response):
+    """An answer whose headers were made before and are shared: nothing may be added to them."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002
+        return self.headers
+
+
 class Page:
     """A rendered page and its headers, ready to send."""
 
-    __slots__ = ("_body", "_headers", "_tag")
+    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged")
 
     def __init__(self, html: str, language: str, question: Question | None) -> None:
         plain = html.encode()
@@ -46,6 +55,8 @@ class Page:
             ("Vary", "Accept-Language, Cookie, Accept-Encoding"),
             ("Cache-Control", SHARED if question is EVERYTHING else PERSONAL),
         ]
+        self._full: dict[str, Headers] = {}
+        self._unchanged: dict[str, Headers] = {}
 
     @property
     def weight(self) -> int:
@@ -53,13 +64,21 @@ class Page:
 
     def answer(self, accept_encoding: str, if_none_match: str) -> Response:
         encoding = choose_encoding(accept_encoding)
-        tag = f'"{self._tag}{encoding}"'
-        headers = [*self._headers, ("ETag", tag)]
-        if if_none_match and _matches(if_none_match, tag):
-            return Response(status=304, headers=headers)
-        if encoding:
-            headers.append(("Content-Encoding", encoding))
-        return Response(self._body.encoded(encoding), headers=headers)
+        if encoding not in self._full:
+            self._prepare(encoding)
+        if if_none_match and _matches(if_none_match, self._quoted_tag(encoding)):
+            return Prepared(status=304, headers=self._unchanged[encoding])
+        return Prepared([self._body.encoded(encoding)], headers=self._full[encoding])
+
+    def _prepare(self, encoding: str) -> None:
+        tagged = [*self._headers, ("ETag", self._quoted_tag(encoding))]
+        length = str(len(self._body.encoded(encoding)))
+        encoded = [("Content-Encoding", encoding)] if encoding else []
+        self._unchanged[encoding] = Headers(tagged)
+        self._full[encoding] = Headers([*tagged, *encoded, ("Content-Length", length)])
+
+    def _quoted_tag(self, encoding: str) -> str:
+        return f'"{self._tag}{encoding}"'
 
 
 def _matches(if_none_match: str, tag: str) -> bool:
