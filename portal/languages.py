@@ -65,11 +65,18 @@ def choose(cookie: str | None, header: str, offered: tuple[str, ...], default: s
     return (cookie and variant(cookie, offered)) or negotiate(header, offered, default)
 
 
-@lru_cache(maxsize=4096)
 def variant(tag: str, offered: tuple[str, ...]) -> str | None:
     """The offered language nearest to the tag: itself, a shorter form, another region; or None."""
-    if len(tag) > LONGEST:
-        tag = tag[: max(tag.rfind("-", 0, LONGEST), 0)]
+    return _variant(_cut(tag, "-"), offered)
+
+
+def _cut(text: str, separator: str) -> str:
+    """What is looked at of an overlong text, so that no cache keeps what somebody made long."""
+    return text if len(text) <= LONGEST else text[: max(text.rfind(separator, 0, LONGEST), 0)]
+
+
+@lru_cache(maxsize=4096)
+def _variant(tag: str, offered: tuple[str, ...]) -> str | None:
     if not TAG.fullmatch(tag):
         return None
     by_tag = {one.lower(): one for one in offered}
@@ -89,9 +96,13 @@ def _shortened(tag: str) -> list[str]:
     return [tag, *([script] if script else []), *cut]
 
 
-@lru_cache(maxsize=4096)
 def negotiate(header: str, offered: tuple[str, ...], default: str) -> str:
     """The best offered language for an Accept-Language header; the default if none fits."""
+    return _negotiate(_cut(header, ","), offered, default)
+
+
+@lru_cache(maxsize=4096)
+def _negotiate(header: str, offered: tuple[str, ...], default: str) -> str:
     ranges = parse_accept_language(header)
     refused = {tag for tag, quality in ranges if not quality}
     for tag, quality in ranges:
@@ -111,9 +122,7 @@ def _covered(tag: str, ranges: set[str]) -> bool:
 
 def parse_accept_language(header: str) -> list[tuple[str, float]]:
     """The ranges with their quality, best first; none where the header has any error."""
-    if len(header) > LONGEST:
-        header = header[: max(header.rfind(",", 0, LONGEST), 0)]
-    header, position, ranges = header.lower(), 0, []
+    header, position, ranges = _cut(header, ",").lower(), 0, []
     while position < len(header):
         match = RANGE.match(header, position)
         if not match:

@@ -9,12 +9,17 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 OFFERED = ("br", "gzip")
+LONGEST = 500  # characters that are looked at of the header
+
+
+def choose_encoding(header: str) -> str:
+    """`br`, `gzip` or, for a plain answer, nothing (RFC 9110 section 12.5.3)."""
+    return _choose_encoding(header[:LONGEST])
 
 
 @lru_cache(maxsize=1024)
-def choose_encoding(header: str) -> str:
-    """`br`, `gzip` or, for a plain answer, nothing (RFC 9110 section 12.5.3)."""
-    accepted = parse_accept_header(header[:500], Accept)
+def _choose_encoding(header: str) -> str:
+    accepted = parse_accept_header(header, Accept)
     quality = {name: accepted.quality(name) for name in OFFERED}
     best = max(OFFERED, key=lambda name: quality[name])
     return best if quality[best] else ""

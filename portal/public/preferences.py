@@ -31,7 +31,7 @@ def show_preferences() -> Response:
         history=history(policy.tenant_id, cookie.consent_id) if cookie else (),
         next=_own_address(request.args.get("next")) or PATH,
     )
-    response = Response(html)
+    response = Response(html, mimetype="text/html")
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.headers["Cache-Control"] = "private, no-store"

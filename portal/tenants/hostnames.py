@@ -15,11 +15,13 @@ class BadHostname(ValueError):
     """A text that cannot be a hostname."""
 
 
-@lru_cache(maxsize=65536)
 def from_host_header(host: str) -> str | None:
     """The hostname that a Host header names; None if it is malformed (RFC 9110 section 7.2)."""
-    if len(host) > LONGEST:
-        return None
+    return _from_host_header(host) if len(host) <= LONGEST else None
+
+
+@lru_cache(maxsize=65536)
+def _from_host_header(host: str) -> str | None:
     try:
         return normalise(PORT.sub("", host))
     except BadHostname:

@@ -75,5 +75,4 @@ def compare(*loads: Load) -> dict[str, float]:
     for _ in range(ROUNDS):
         for one in loads:
             rates[one.name].append(one.rate())
-    print(rates)
     return {name: median(found) for name, found in rates.items()}

@@ -15,7 +15,10 @@ WORKERS, THREADS = 2, 8
 
 @contextmanager
 def serving(target: str, port: int, environ: dict[str, str], workers: int = WORKERS):
-    program = f"from portal import server, settings; import os; server.serve(settings.Settings.read(os.environ), {target!r})"
+    program = (
+        "import os; from portal import server; from portal.settings import Settings; "
+        f"server.serve(Settings.read(os.environ), {target!r})"
+    )
     own = {"PORT": str(port), "PORTAL_WORKERS": str(workers), "PORTAL_THREADS": str(THREADS)}
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, env=os.environ | environ | own
