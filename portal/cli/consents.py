@@ -47,7 +47,7 @@ def consents() -> None:
 def list_(
     slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool
 ) -> None:
-    r"""List the newest decisions of a tenant.
+    """List the newest decisions of a tenant.
 
     \b
     Example:
@@ -68,7 +68,7 @@ def list_(
 @as_json
 @explained
 def show(slug: str, record_id: UUID, as_json: bool) -> None:
-    r"""Show one record.
+    """Show one record.
 
     \b
     Example:
@@ -88,7 +88,7 @@ def show(slug: str, record_id: UUID, as_json: bool) -> None:
 @click.option("--format", "style", type=click.Choice(sorted(FORMATS)), default="csv")
 @explained
 def export(slug: str, since: datetime | None, until: datetime | None, style: str) -> None:
-    r"""Write the log to standard output, oldest first, in constant memory.
+    """Write the log to standard output, oldest first, in constant memory.
 
     \b
     Examples:

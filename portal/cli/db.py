@@ -28,7 +28,7 @@ def database() -> None:
 @click.argument("revision", default=HEAD)
 @explained
 def upgrade(revision: str) -> None:
-    r"""Run the migrations that are missing, and make the next months' partitions.
+    """Run the migrations that are missing, and make the next months' partitions.
 
     \b
     Example:
@@ -44,7 +44,7 @@ def upgrade(revision: str) -> None:
 @click.argument("revision")
 @explained
 def downgrade(revision: str) -> None:
-    r"""Undo migrations down to a revision. Undoing the tables of the log loses the log.
+    """Undo migrations down to a revision. Undoing the tables of the log loses the log.
 
     \b
     Example:
@@ -56,7 +56,7 @@ def downgrade(revision: str) -> None:
 @database.command()
 @explained
 def check() -> None:
-    r"""Compare the tables with what this release expects; exit code 1 if they differ.
+    """Compare the tables with what this release expects; exit code 1 if they differ.
 
     \b
     Example:
@@ -69,7 +69,7 @@ def check() -> None:
 @database.command()
 @explained
 def partitions() -> None:
-    r"""On PostgreSQL, make the log's partitions for the next twelve months. Run it monthly.
+    """On PostgreSQL, make the log's partitions for the next twelve months. Run it monthly.
 
     \b
     Example:

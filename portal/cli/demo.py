@@ -31,7 +31,7 @@ PORTALS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
 @click.command()
 @explained
 def demo() -> None:
-    r"""Load the five example portals, unless there are tenants already.
+    """Load the five example portals, unless there are tenants already.
 
     \b
     Example:

@@ -15,7 +15,7 @@ from portal.settings import Settings
 @click.option("--demo", is_flag=True, help="First make the database and load example portals.")
 @explained
 def serve(demo: bool) -> None:
-    r"""Serve every tenant, and print where to open those with a local alias.
+    """Serve every tenant, and print where to open those with a local alias.
 
     \b
     Examples:

@@ -1,6 +1,7 @@
 """`portal tenant …`: open, look at, publish, suspend and resume tenants."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from sqlalchemy import select
@@ -14,6 +15,25 @@ from portal.policy.publishing import latest_version, publish
 from portal.tenants import lifecycle
 from portal.tenants.models import Tenant
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CONTACT = (
+    ("--controller", "Who is responsible for the data. Default: the name."),
+    ("--address", "The postal address of the controller."),
+    ("--email", "Where visitors reach the controller."),
+    ("--dpo-email", "Where they reach the data protection officer."),
+    ("--authority", "The supervisory authority for complaints."),
+    ("--authority-url", "Its web address."),
+)
+
+
+def described(command: Callable[P, R]) -> Callable[P, R]:
+    """The options for what the policy says about who is responsible."""
+    for name, meaning in reversed(CONTACT):
+        command = click.option(name, help=meaning)(command)
+    return command
+
 
 @click.group()
 def tenant() -> None:
@@ -26,19 +46,14 @@ def tenant() -> None:
 @click.option("--hostname", required=True, help="The canonical hostname.")
 @click.option("--language", required=True, help="The default language, such as fr.")
 @click.option("--languages", help="All languages offered, by comma. Default: all there are.")
-@click.option("--controller", help="Who is responsible for the data. Default: the name.")
-@click.option("--address", help="The postal address of the controller.")
-@click.option("--email", help="Where visitors reach the controller.")
-@click.option("--dpo-email", help="Where they reach the data protection officer.")
-@click.option("--authority", help="The supervisory authority for complaints.")
-@click.option("--authority-url", help="Its web address.")
+@described
 @as_json
 @explained
 def create(slug: str, as_json: bool, **given: str | None) -> None:
-    r"""Open a complete, published portal.
+    """Open a complete, published portal.
 
     It starts with the four necessary cookies and a statistics category. Contact details that are
-    left out can be filled in later; the policy page says that they are missing.
+    left out can be filled in later with `portal tenant update`; until then the policy page says so.
 
     \b
     Examples:
@@ -56,11 +71,35 @@ def create(slug: str, as_json: bool, **given: str | None) -> None:
     say(as_json, facts, f"{slug} is open: https://{facts['hostname']}/")
 
 
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", help="The name that visitors know.")
+@described
+@click.option("--consent-days", type=int, help="How long a decision counts, in days.")
+@as_json
+@explained
+def update(slug: str, consent_days: int | None, as_json: bool, **given: str | None) -> None:
+    """Change the draft of what the policy says about a tenant; publish to show it.
+
+    \b
+    Examples:
+      portal tenant update lyon --email privacy@lyon.example --address "1 place, Lyon"
+      portal tenant update lyon --consent-days 365
+    """
+    with writing():
+        found = lifecycle.find(slug)
+        lifecycle.describe(found, **{key: text for key, text in given.items() if text is not None})
+        if consent_days is not None:
+            lifecycle.let_decisions_last(found, consent_days)
+        facts = _facts(found)
+    say(as_json, facts, f"{slug} is changed; show it with: portal tenant publish {slug}")
+
+
 @tenant.command(name="list")
 @as_json
 @explained
 def list_(as_json: bool) -> None:
-    r"""List every tenant.
+    """List every tenant.
 
     \b
     Example:
@@ -77,7 +116,7 @@ def list_(as_json: bool) -> None:
 @as_json
 @explained
 def show(slug: str, as_json: bool) -> None:
-    r"""Show all about one tenant.
+    """Show all about one tenant.
 
     \b
     Example:
@@ -92,7 +131,7 @@ def show(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def publish_(slug: str, as_json: bool) -> None:
-    r"""Freeze the draft into the next policy version; an unchanged draft makes none.
+    """Freeze the draft into the next policy version; an unchanged draft makes none.
 
     \b
     Example:
@@ -109,7 +148,7 @@ def publish_(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def suspend(slug: str, as_json: bool) -> None:
-    r"""Stop answering on every hostname of a tenant. Its data and its log stay.
+    """Stop answering on every hostname of a tenant. Its data and its log stay.
 
     \b
     Example:
@@ -125,7 +164,7 @@ def suspend(slug: str, as_json: bool) -> None:
 @as_json
 @explained
 def resume(slug: str, as_json: bool) -> None:
-    r"""Answer again after a suspension.
+    """Answer again after a suspension.
 
     \b
     Example:
@@ -148,7 +187,7 @@ def hostname() -> None:
 @as_json
 @explained
 def add(slug: str, name: str, canonical: bool, as_json: bool) -> None:
-    r"""Let a tenant answer on one more hostname.
+    """Let a tenant answer on one more hostname.
 
     The policy page shows the canonical name, so publish after changing it.
 
@@ -169,7 +208,7 @@ def add(slug: str, name: str, canonical: bool, as_json: bool) -> None:
 @as_json
 @explained
 def remove(slug: str, name: str, as_json: bool) -> None:
-    r"""Stop answering on a hostname.
+    """Stop answering on a hostname.
 
     \b
     Example:

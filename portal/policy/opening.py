@@ -2,7 +2,7 @@
 
 from portal.cookies.starter import declare
 from portal.policy.publishing import publish
-from portal.tenants.lifecycle import open_tenant
+from portal.tenants.lifecycle import describe, open_tenant
 from portal.tenants.models import Tenant
 
 
@@ -16,8 +16,7 @@ def open_portal(
 ) -> Tenant:
     """Open a tenant that visitors can use at once; raises TenantError or BadHostname."""
     tenant = open_tenant(slug, name, hostname, language, languages)
-    for field, value in (contact or {}).items():
-        setattr(tenant, field, value)
+    describe(tenant, **(contact or {}))
     declare(tenant)
     publish(tenant)
     return tenant

@@ -1,6 +1,7 @@
 """Opening a tenant, its hostnames, suspending and resuming it."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -9,9 +10,12 @@ from portal.database import db
 from portal.languages import AVAILABLE
 from portal.tenants.changes import announce
 from portal.tenants.hostnames import normalise
-from portal.tenants.models import Hostname, Tenant
+from portal.tenants.models import LONGEST_CONSENT, SHORTEST_CONSENT, Hostname, Tenant
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+WEB_ADDRESS = re.compile(r"https?://[^\s\"<>\\]+")
+EMAIL_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
 
 
 class TenantError(ValueError):
@@ -26,15 +30,13 @@ def open_tenant(
         raise TenantError(
             f"slug {slug!r}: use 1 to 63 lower-case letters, digits and inner hyphens"
         )
-    if not name.strip():
-        raise TenantError("the name is empty: give the name that visitors know")
     if db.session.scalars(select(Tenant.id).where(Tenant.slug == slug)).first():
         raise TenantError(f"tenant {slug!r} exists already: choose another slug")
     offered = list(dict.fromkeys([default_language, *languages]))
     _check_languages(offered)
     tenant = Tenant(
         slug=slug,
-        name=name.strip(),
+        name=_checked("name", name.strip()),
         default_language=default_language,
         languages=offered,
         created_at=datetime.now(UTC),
@@ -42,6 +44,34 @@ def open_tenant(
     db.session.add(tenant)
     add_hostname(tenant, hostname, canonical=True)
     return tenant
+
+
+def describe(tenant: Tenant, **texts: str) -> None:
+    """Set the name and the contact details that the policy shows; raises TenantError."""
+    for field, text in texts.items():
+        setattr(tenant, field, _checked(field, text.strip()))
+
+
+def _checked(field: str, text: str) -> str:
+    longest: int = Tenant.__table__.columns[field].type.length  # type: ignore[attr-defined]
+    if len(text) > longest:
+        raise TenantError(f"{field} is {len(text)} characters long: use {longest} at the most")
+    if any(unicodedata.category(sign) == "Cc" and sign != "\n" for sign in text):
+        raise TenantError(f"{field} holds control characters: leave them out")
+    if field.endswith("_url") and text and not WEB_ADDRESS.fullmatch(text):
+        raise TenantError(f"{field} is no web address: write https://…")
+    if field.endswith("email") and text and not EMAIL_ADDRESS.fullmatch(text):
+        raise TenantError(f"{field} is no email address: write name@example.org")
+    if field == "name" and not text:
+        raise TenantError("the name is empty: give the name that visitors know")
+    return text
+
+
+def let_decisions_last(tenant: Tenant, days: int) -> None:
+    """Set how long a decision counts from the next publication on; raises TenantError."""
+    if not SHORTEST_CONSENT <= days <= LONGEST_CONSENT:
+        raise TenantError(f"a decision may last {SHORTEST_CONSENT} to {LONGEST_CONSENT} days")
+    tenant.consent_days = days
 
 
 def _check_languages(languages: list[str]) -> None:
