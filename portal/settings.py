@@ -55,7 +55,7 @@ class Settings:
         "PORTAL_WORKERS", _between(0, 256), "0", "server processes; 0 means one a core"
     )
     threads: int = _setting(
-        "PORTAL_THREADS", _between(1, 256), "8", "requests that a process works on at a time"
+        "PORTAL_THREADS", _between(1, 256), "16", "requests that a process works on at a time"
     )
     page_cache_mb: int = _setting(
         "PORTAL_PAGE_CACHE_MB",

@@ -8,7 +8,7 @@ from flask import abort
 from spectree import Response
 
 from portal.api.bodies import read_body
-from portal.api.description import described
+from portal.api.description import describe
 from portal.api.door import bp
 from portal.api.shapes import ConsentRequest, Problem, Receipt
 from portal.consent.current import decide_here, remember
@@ -20,7 +20,7 @@ from portal.tenants.current import current_site
 
 
 @bp.post("/consents")
-@described.validate(
+@describe(
     json=ConsentRequest,
     resp=Response(
         HTTP_201=Receipt,
@@ -31,7 +31,6 @@ from portal.tenants.current import current_site
         HTTP_415=Problem,
         HTTP_503=Problem,
     ),
-    skip_validation=True,
 )
 def decide() -> FlaskResponse:
     """Record a decision
@@ -54,7 +53,7 @@ def decide() -> FlaskResponse:
 
 
 @bp.get("/consents/<uuid:record_id>")
-@described.validate(resp=Response(HTTP_200=Receipt, HTTP_404=Problem), skip_validation=True)
+@describe(resp=Response(HTTP_200=Receipt, HTTP_404=Problem))
 def show(record_id: UUID) -> FlaskResponse:
     """The receipt of a decision, to whoever holds its id"""
     record = find(current_site().tenant_id, record_id)

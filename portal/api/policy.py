@@ -6,7 +6,7 @@ from flask import jsonify, request
 from spectree import Response as Answers
 from werkzeug.wrappers import Response
 
-from portal.api.description import described
+from portal.api.description import describe
 from portal.api.door import bp
 from portal.api.shapes import Policy
 from portal.consent.receipts import timestamp
@@ -16,7 +16,7 @@ from portal.policy.live import Version, live
 
 
 @bp.get("/policy")
-@described.validate(resp=Answers(HTTP_200=Policy, HTTP_404=None), skip_validation=True)
+@describe(resp=Answers(HTTP_200=Policy, HTTP_404=None))
 def policy() -> Response:
     """The published cookie policy in one language
 

@@ -62,7 +62,7 @@ def pages(folder: Path) -> None:
     report("10,000 tenants / 1 tenant", rates["10,000 tenants"] / rates["1 tenant"])
 
 
-def decisions(name: str, environ: dict[str, str], bare_database: str, workers: int) -> None:
+def decisions(name: str, environ: dict[str, str], bare_database: str) -> None:
     hosts = prepare(environ, 1)
     with (
         serving(
@@ -70,11 +70,12 @@ def decisions(name: str, environ: dict[str, str], bare_database: str, workers: i
         ) as base,
         serving("wsgi:app", 8202, environ, workers) as portal,
     ):
-        rates = compare(
-            Load("bare", base, "/insert", body=DECISION),
-            Load("portal", portal, "/api/v1/consents", hosts, body=DECISION),
-        )
-    report(f"decision / bare durable insert, {name}", rates["portal"] / rates["bare"])
+        bare = Load("bare", base, "/insert", body=DECISION)
+        ours = Load("portal", portal, "/api/v1/consents", hosts, body=DECISION)
+        for connections in (8, 32):
+            rates = compare(bare, ours, connections=connections)
+            what = f"decision / bare durable insert, {name}, {connections} connections"
+            report(what, rates["portal"] / rates["bare"])
 
 
 def report(what: str, ratio: float) -> None:
@@ -89,15 +90,13 @@ def main() -> None:
         with sqlite3.connect(bare_file) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(TABLE)
-        for workers in (1, 2):
-            data = {"PORTAL_DATA": str(folder / f"sqlite{workers}")}
-            decisions(f"SQLite, {workers} process(es)", data, str(bare_file), workers)
+        decisions("SQLite", {"PORTAL_DATA": str(folder / "sqlite")}, str(bare_file))
         url = server.create(f"bench_{uuid.uuid4().hex[:8]}")
         bare_url = server.create(f"bare_{uuid.uuid4().hex[:8]}")
         with psycopg.connect(bare_url) as connection:
             connection.execute(TABLE)
         data = {"PORTAL_DATA": str(folder / "pg"), "DATABASE_URL": url}
-        decisions("PostgreSQL, 2 processes", data, bare_url, 2)
+        decisions("PostgreSQL", data, bare_url)
         pages(folder)
 
 

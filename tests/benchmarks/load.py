@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from statistics import median
 
-CONNECTIONS, SECONDS, ROUNDS = 8, 4, 3
+SECONDS, ROUNDS = 4, 5
 
 SCRIPT = """
 math.randomseed(%(seed)d)
@@ -39,7 +39,7 @@ class Load:
     hosts: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     body: str | None = None
 
-    def rate(self) -> float:
+    def rate(self, connections: int = 8) -> float:
         """Requests a second."""
         headers = '["Accept-Encoding"] = "gzip, br", ["Accept-Language"] = "fr,en;q=0.5"'
         if self.body:
@@ -55,24 +55,24 @@ class Load:
         with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
             file.write(script)
             file.flush()
-            return _run(file.name, self.base)
+            return _run(file.name, self.base, connections)
 
 
-def _run(script: str, base: str) -> float:
+def _run(script: str, base: str, connections: int) -> float:
     wrk = shutil.which("wrk")
     if not wrk:
         raise SystemExit("the benchmark needs wrk: apt-get install wrk")
-    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", script, base]
+    command = [wrk, "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", script, base]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if re.search(r"errors=(\d+)", output)[1] != "0":
         raise SystemExit(f"some answers were errors:\n{output}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
-def compare(*loads: Load) -> dict[str, float]:
+def compare(*loads: Load, connections: int = 8) -> dict[str, float]:
     """Median rates of several loads, measured in turns so that the machine's moods hit all."""
     rates = {one.name: [] for one in loads}
     for _ in range(ROUNDS):
         for one in loads:
-            rates[one.name].append(one.rate())
+            rates[one.name].append(one.rate(connections))
     return {name: median(found) for name, found in rates.items()}

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS, THREADS = 2, 8
+WORKERS, THREADS = 2, 16
 
 
 @contextmanager
-def serving(target: str, port: int, environ: dict[str, str], workers: int = WORKERS):
+def serving(target: str, port: int, environ: dict[str, str]):
     program = (
         "import os; from portal import server; from portal.settings import Settings; "
         f"server.serve(Settings.read(os.environ), {target!r})"
     )
-    own = {"PORT": str(port), "PORTAL_WORKERS": str(workers), "PORTAL_THREADS": str(THREADS)}
+    own = {"PORT": str(port), "PORTAL_WORKERS": str(WORKERS), "PORTAL_THREADS": str(THREADS)}
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, env=os.environ | environ | own
     )
