@@ -65,10 +65,8 @@ def pages(folder: Path) -> None:
 def decisions(name: str, environ: dict[str, str], bare_database: str) -> None:
     hosts = prepare(environ, 1)
     with (
-        serving(
-            "tests.benchmarks.bare:app", 8201, {"BARE_DATABASE": bare_database}, workers
-        ) as base,
-        serving("wsgi:app", 8202, environ, workers) as portal,
+        serving("tests.benchmarks.bare:app", 8201, {"BARE_DATABASE": bare_database}) as base,
+        serving("wsgi:app", 8202, environ) as portal,
     ):
         bare = Load("bare", base, "/insert", body=DECISION)
         ours = Load("portal", portal, "/api/v1/consents", hosts, body=DECISION)
