@@ -4,6 +4,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -18,8 +19,9 @@ TEMPLATE = "portal_template"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with postgresql(tmp_path_factory.mktemp("postgresql") / "cluster") as server:
+def cluster() -> Iterator[Cluster]:
+    # not in pytest's own folder, which the next runs clear while this one goes on
+    with TemporaryDirectory() as folder, postgresql(Path(folder) / "cluster") as server:
         migrate({"PORTAL_DATA": "/nonexistent", "DATABASE_URL": server.create(TEMPLATE)})
         yield server
 

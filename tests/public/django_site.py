@@ -1,6 +1,4 @@
-"""A Django site with the languages of Paris: the oracle for language selection."""
-
-from typing import Any
+"""A Django site with the languages of Paris: it says what language selection should do."""
 
 import django
 from django.conf import settings
@@ -28,8 +26,7 @@ settings.configure(
     LOGGING_CONFIG=None,
     MIDDLEWARE=["django.middleware.locale.LocaleMiddleware"],
     ROOT_URLCONF=__name__,
-    SECRET_KEY="only for tests",
-    USE_I18N=True,
+    SECRET_KEY="for tests only",
 )
 django.setup()
 
@@ -38,11 +35,12 @@ def client() -> Client:
     return Client(SERVER_NAME=HOST)
 
 
-def chosen(cookie: str | None, header: str, offered: tuple[str, ...], default: str) -> str:
-    """The language that Django chooses for a visitor of a site with these languages."""
+def chosen(
+    cookie: str | None, header: str, offered: tuple[str, ...] = OFFERED, default: str = DEFAULT
+) -> str:
+    """The language that a Django site with these languages chooses for a visitor."""
     request = RequestFactory().get("/", headers={"Accept-Language": header})
     if cookie is not None:
-        request.COOKIES["django_language"] = cookie
-    languages: list[Any] = [(tag, tag) for tag in offered]
-    with override_settings(LANGUAGES=languages, LANGUAGE_CODE=default):
+        request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = cookie
+    with override_settings(LANGUAGES=[(tag, tag) for tag in offered], LANGUAGE_CODE=default):
         return get_language_from_request(request)

@@ -1,0 +1,104 @@
+"""The API describes itself in OpenAPI 3.1, and answers as it says."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests import make
+from tests.api.schemas import check, resolve
+from tests.client import CONSENTS, Visitor
+
+DOCUMENT = "/api/v1/openapi.json"
+POLICY = "/api/v1/policy"
+RECEIPT = "/api/v1/consents/{record_id}"
+
+
+@pytest.fixture
+def paris(lone_app) -> Visitor:
+    make.tenant(lone_app)
+    return Visitor(lone_app)
+
+
+@pytest.fixture
+def described(paris) -> dict[str, Any]:
+    return paris.get(DOCUMENT).json
+
+
+def assert_described(response, path: str, method: str, document: dict[str, Any]) -> None:
+    """An answer is of the shape that the description gives for its address and status."""
+    answers = document["paths"][path][method]["responses"]
+    [content] = answers[str(response.status_code)]["content"].values()
+    check(response.json, content["schema"], document)
+
+
+def test_the_description_is_openapi_3_1(described):
+    assert re.fullmatch(r"3\.1\.\d+", described["openapi"])
+    assert described["info"]["title"]
+    assert described["info"]["version"]
+
+
+def test_the_description_may_be_kept_by_caches_and_sets_no_cookie(paris):
+    response = paris.get(DOCUMENT)
+    assert response.mimetype == "application/json"
+    assert "public" in response.headers["Cache-Control"]
+    assert "Set-Cookie" not in response.headers
+
+
+def test_every_address_of_the_api_is_described_with_its_methods(lone_app, described):
+    for rule in lone_app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        if path.startswith("/api/") and path != DOCUMENT:
+            methods = {one.lower() for one in rule.methods - {"HEAD", "OPTIONS"}}
+            assert methods <= set(described["paths"][path])
+
+
+def test_nothing_is_described_that_there_is_not(lone_app, described):
+    rules = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", one.rule) for one in lone_app.url_map.iter_rules()
+    }
+    assert set(described["paths"]) <= rules
+
+
+def test_every_reference_leads_somewhere(described):
+    references = re.findall(r"'\$ref': '([^']+)'", str(described))
+    assert references
+    for reference in references:
+        assert resolve(reference, described)["type"] == "object"
+
+
+def test_the_policy_is_of_the_shape_described(paris, described):
+    assert_described(paris.get(POLICY), POLICY, "get", described)
+
+
+@pytest.mark.parametrize("decision", ["accept_all", "reject_all", "save", "withdraw"])
+def test_a_receipt_is_of_the_shape_described(paris, described, decision):
+    paris.decide()
+    answer = paris.decide(decision)
+    assert_described(answer, CONSENTS, "post", described)
+    shown = paris.get(f"{CONSENTS}/{answer.json['id']}")
+    assert_described(shown, RECEIPT, "get", described)
+
+
+@pytest.mark.parametrize(
+    ("members", "status"),
+    [({"policy": 7}, 422), ({"policy": "1"}, 422), ({"headers": {"Origin": "null"}}, 403)],
+)
+def test_a_problem_is_of_the_shape_described(paris, described, members, status):
+    response = paris.decide(**members)
+    assert response.status_code == status
+    assert_described(response, CONSENTS, "post", described)
+
+
+def test_an_unknown_receipt_is_a_problem_of_the_shape_described(paris, described):
+    assert_described(paris.get(f"{CONSENTS}/{uuid4()}"), RECEIPT, "get", described)
+
+
+def test_the_request_describes_every_member_that_is_taken(described):
+    body = described["paths"][CONSENTS]["post"]["requestBody"]["content"]["application/json"]
+    shape = resolve(body["schema"]["$ref"], described)
+    members = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
+    assert set(shape["properties"]) == members
+    assert set(shape["required"]) == {"decision", "policy"}
+    assert shape["additionalProperties"] is False

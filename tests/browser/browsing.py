@@ -1,0 +1,125 @@
+"""Chromium, visitors' pages in it, and an eye on all that a page must never do."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from tests.client import CONSENTS
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+PATIENCE = 10_000  # milliseconds
+NOTHING = re.compile(r"(?!)")
+
+
+def launch(playwright: Playwright, **options: Any) -> Browser:
+    """The system's Chromium; Playwright's own if there is none."""
+    installed = shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=installed, args=ARGUMENTS, **options)
+
+
+@contextmanager
+def opened(browser: Browser, port: int) -> Iterator[Callable[..., Page]]:
+    """Opens pages; at the end, whatever one of them did wrong is an error."""
+    complaints: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_one(
+            tenant: str = "pivohub",
+            *,
+            javascript: bool = True,
+            width: int = 1280,
+            height: int = 800,
+            expects: str = "",
+            **options: Any,
+        ) -> Page:
+            """A fresh visitor's page; `expects` is a pattern of console errors to be provoked."""
+            context = contexts.enter_context(
+                browser.new_context(
+                    base_url=f"http://{tenant}.localhost:{port}",
+                    java_script_enabled=javascript,
+                    viewport={"width": width, "height": height},
+                    **({"locale": "en-GB"} | options),
+                )
+            )
+            context.set_default_timeout(PATIENCE)
+            expected = re.compile(expects) if expects else NOTHING
+            watch(context, f"{tenant}.localhost:{port}", expected, complaints)
+            return context.new_page()
+
+        yield open_one
+    assert not complaints
+
+
+def watch(
+    context: BrowserContext, host: str, expected: re.Pattern[str], complaints: list[str]
+) -> None:
+    """Note console errors (among them every violation of the CSP), exceptions, foreign requests."""
+
+    def note(kind: str, what: str) -> None:
+        if not expected.search(what):
+            complaints.append(f"{kind}: {what}")
+
+    context.on("console", lambda one: one.type == "error" and note("console", one.text))
+    context.on("weberror", lambda one: note("exception", str(one.error)))
+    context.on(
+        "request",
+        lambda one: urlsplit(one.url).netloc != host and note("foreign request", one.url),
+    )
+
+
+def cookies(page: Page) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in page.context.cookies()}
+
+
+def choice(page: Page) -> dict[str, Any] | None:
+    """What the cookies_preferences cookie says."""
+    value = cookies(page).get("cookies_preferences")
+    return json.loads(unquote(value)) if value else None
+
+
+def focused(page: Page) -> str:
+    """The id of the element that has the focus, else its tag and text."""
+    return page.evaluate(
+        """() => {
+          const one = document.activeElement;
+          return one.id || `${one.localName} ${one.textContent.trim()}`.trim();
+        }"""
+    )
+
+
+def query(path: str, language: str) -> str:
+    return f"{path}?lang={language}"
+
+
+@contextmanager
+def stored(page: Page) -> Iterator[None]:
+    """What is done inside makes a decision, and the server stores it."""
+    with page.expect_response(f"**{CONSENTS}") as answer:
+        yield
+    assert answer.value.status == 201
+
+
+def decide(page: Page, button: str) -> None:
+    with stored(page):
+        page.click(button)
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for something to come true (the page's CSP keeps wait_for_function from doing so)."""
+    for _ in range(PATIENCE // 20):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(20)
+    raise TimeoutError(expression)

@@ -1,0 +1,36 @@
+"""One live server and one Chromium for all browser tests; a page may do nothing it should not."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.browsing import launch, opened
+from tests.browser.live import LiveServer, serving
+from tests.browser.portals import open_full_portal
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with serving(tmp_path_factory.mktemp("live")) as started:
+        open_full_portal(started)
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Opens a page of a fresh visitor; see `opened` for what can be chosen."""
+    with opened(browser, server.port) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A visitor with JavaScript, an English browser and a wide screen."""
+    return open_page()

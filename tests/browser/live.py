@@ -1,0 +1,101 @@
+"""The product as an operator starts it: `portal serve --demo` on a port and a folder of its own."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from tests.conftest import running
+
+PORTAL = Path(sys.executable).with_name("portal")  # the console script beside the interpreter
+PATIENCE = 30  # seconds
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    folder: Path
+    port: int
+
+    @contextmanager
+    def editing(self) -> Iterator[Flask]:
+        """Another process that works on the same database, such as the command line."""
+        with contextmanager(running)({"PORTAL_DATA": str(self.folder)}) as app:
+            yield app
+
+    def records(self) -> list[dict[str, Any]]:
+        """The consent log of all tenants, oldest first."""
+        with closing(sqlite3.connect(self.folder / "portal.sqlite3")) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute("SELECT * FROM consent_records ORDER BY id")
+            return [dict(row) for row in rows]
+
+    def ask(
+        self, tenant: str, path: str = "/", body: bytes | None = None, **headers: str
+    ) -> tuple[int, bytes]:
+        """Status and raw body of an answer, as they come over the wire; POST if there is a body."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=body,
+            headers={"Host": f"{tenant}.localhost:{self.port}"} | named,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+    def wait_for(self, tenant: str, text: bytes) -> None:
+        """Until the home page of a tenant holds a text: the server hears of changes on its own."""
+        until = time.monotonic() + PATIENCE
+        while text not in self.ask(tenant)[1]:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{tenant} does not show {text!r}")
+            time.sleep(0.1)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[LiveServer]:
+    server = LiveServer(folder, free_port())
+    # one process: what it has once heard of, no other can be behind with
+    own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"}
+    others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [PORTAL, "serve", "--demo"]
+    with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until_it_answers(process, server)
+            yield server
+        finally:
+            process.terminate()
+
+
+def wait_until_it_answers(process: subprocess.Popen[bytes], server: LiveServer) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with exit code {process.returncode}")
+        try:
+            server.ask("pivohub")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server does not answer")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,105 @@
+"""axe-core finds nothing to object to: WCAG 2.0 to 2.2, A and AA, and best practice.
+
+Widths and colour schemes are switched in the page, so that each state is loaded once a language.
+"""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from playwright.sync_api import Page
+
+from portal.languages import AVAILABLE
+from tests.browser.browsing import decide, query
+from tests.browser.portals import declare_and_publish, open_small_portal
+from tests.client import POLICY, PREFERENCES
+
+ALL_VIEWS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
+TWO_VIEWS = [(320, "light"), (1280, "dark")]  # each width and each scheme
+CLOSELY_WATCHED = ("en", "ar")  # in all views; one language of each direction
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"], "preload": False, "elementRef": False}
+RUN = "async (options) => ({violations: (await axe.run(document, options)).violations})"
+NOT_FOUND = "404"
+
+every_language = pytest.mark.parametrize("language", AVAILABLE)
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page("full", reduced_motion="reduce", expects=NOT_FOUND)
+
+
+def assert_accessible(page: Page) -> None:
+    page.evaluate(AXE_SCRIPT)
+    language = page.evaluate("document.documentElement.lang")
+    for width, scheme in ALL_VIEWS if language in CLOSELY_WATCHED else TWO_VIEWS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        results = AxeResults(page.evaluate(RUN, OPTIONS))
+        assert not results.violations_count, f"{width} {scheme}: {results.generate_report()}"
+
+
+@every_language
+def test_the_banner(page, language):
+    page.goto(query("/", language))
+    assert_accessible(page)
+
+
+@every_language
+def test_the_second_layer(page, language):
+    page.goto(query("/", language))
+    page.click("#cookie-banner-choose")
+    page.click("#cookie-preferences summary >> nth=1")
+    page.check("#dialog-statistics")
+    assert_accessible(page)
+
+
+@every_language
+def test_the_policy_page(page, language):
+    page.goto(query("/", language))
+    decide(page, "#cookie-banner-accept-all")
+    page.goto(query(POLICY, language))
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("language", CLOSELY_WATCHED)
+class TestOtherStates:
+    def test_home_once_decided(self, page, language):
+        page.goto(query("/", language))
+        decide(page, "#cookie-banner-reject-all")
+        assert_accessible(page)
+
+    def test_the_policy_page_with_the_banner(self, page, language):
+        page.goto(query(POLICY, language))
+        assert_accessible(page)
+
+    def test_the_list_of_languages(self, page, language):
+        page.goto(query("/", language))
+        page.click(".languages summary")
+        assert_accessible(page)
+
+    def test_the_preference_centre_before_a_decision(self, page, language):
+        page.goto(query(PREFERENCES, language))
+        assert_accessible(page)
+
+    def test_the_preference_centre_with_a_history(self, page, language):
+        page.goto(query("/", language))
+        decide(page, "#cookie-banner-accept-all")
+        page.goto(query(PREFERENCES, language))
+        assert_accessible(page)
+
+    def test_an_error(self, page, language):
+        page.goto(query("/nothing-here", language))
+        assert_accessible(page)
+
+
+def test_the_question_after_a_change(open_page, server):
+    open_small_portal(server, "changing")
+    page = open_page("changing", reduced_motion="reduce")
+    page.goto("/")
+    decide(page, "#cookie-banner-accept-all")
+    declare_and_publish(server, "changing", "_pk_new")
+    page.goto("/")
+    assert page.locator("#cookie-banner .change").count() == 1
+    assert_accessible(page)
+    page.goto(PREFERENCES)
+    assert_accessible(page)

@@ -1,0 +1,232 @@
+"""The cookie is a hint that anybody may have written: exactly of the format, or no decision."""
+
+import json
+import string
+import time
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.consent.preferences import LONGEST, Preferences, read, write
+from portal.cookies.models import CATEGORIES
+from tests import make
+from tests.client import has_banner
+from tests.consent import drafts
+from tests.consent.records import record
+
+ID = "0b57cd54-12f0-4576-83d7-e1ec66c01eef"
+GOOD: dict[str, Any] = {
+    "v": 1,
+    "id": ID,
+    "policy": 3,
+    "at": 1795362323,
+    "accepted": ["necessary", "statistics"],
+    "rejected": ["marketing"],
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+unhurried = settings(deadline=None, max_examples=200)
+
+
+def encoded(value: Any) -> str:
+    return quote(json.dumps(value, separators=(",", ":")))
+
+
+def test_a_cookie_of_the_format_says_what_was_decided():
+    expected = Preferences(UUID(ID), 3, 1795362323, ("necessary", "statistics"), ("marketing",))
+    assert read(encoded(GOOD)) == expected
+
+
+def test_a_cookie_may_come_with_other_spacing_and_order():
+    value = json.dumps(dict(reversed(GOOD.items())), indent=1)
+    assert read(quote(value)) == read(encoded(GOOD))
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=1100))
+@unhurried
+def test_no_text_is_too_odd_to_read(text):
+    assert read(text) is None
+
+
+@given(st.text(alphabet="%" + string.hexdigits + '{}[]":,', max_size=60))
+@unhurried
+def test_no_percent_encoding_is_too_odd_to_read(text):
+    assert read(text) is None
+
+
+@given(JSON)
+@unhurried
+def test_no_json_of_another_shape_counts(value):
+    assert read(encoded(value)) is None
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, JSON)))
+@unhurried
+def test_no_object_with_members_of_any_kind_counts(value):
+    assert read(encoded(value)) is None
+
+
+@given(st.sampled_from([name for name in GOOD if name != "id"]), JSON)
+@unhurried
+def test_one_member_of_any_kind_counts_only_if_it_is_of_its_type(name, value):
+    found = read(encoded(GOOD | {name: value}))
+    assert found is None or type(value) is type(GOOD[name])
+
+
+@given(st.text(max_size=100))
+@unhurried
+def test_no_text_but_a_uuid_is_a_consent_id(text):
+    assert read(encoded(GOOD | {"id": text})) is None
+
+
+@given(
+    st.sets(st.sampled_from(CATEGORIES[1:])),
+    st.sets(st.sampled_from(CATEGORIES[1:])),
+    st.uuids(),
+    st.integers(1, 2**31 - 1),
+)
+@unhurried
+def test_what_is_written_is_read_again(accepted, others, consent_id, policy):
+    decided = record(
+        1,
+        consent_id=consent_id,
+        policy=policy,
+        accepted=["necessary", *accepted],
+        rejected=[*(others - accepted)],
+    )
+    value = write(decided)
+    assert len(value) < LONGEST
+    assert read(value) == Preferences(
+        consent_id,
+        policy,
+        int(decided.given_at.timestamp()),
+        tuple(decided.accepted),
+        tuple(decided.rejected),
+    )
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_cookie_without_one_of_its_members_is_no_decision(name):
+    assert read(encoded({key: value for key, value in GOOD.items() if key != name})) is None
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"v": 2},
+        {"v": 0},
+        {"v": True},
+        {"v": 1.0},
+        {"v": "1"},
+        {"v": None},
+        {"id": ""},
+        {"id": None},
+        {"id": "0b57cd54-12f0-4576-83d7"},
+        {"id": ID + "\0"},
+        {"policy": True},
+        {"policy": -1},
+        {"policy": 3.0},
+        {"policy": "3"},
+        {"policy": None},
+        {"at": True},
+        {"at": -1},
+        {"at": 1795362323.5},
+        {"at": "1795362323"},
+        {"at": float("nan")},
+        {"at": float("inf")},
+        {"accepted": None},
+        {"accepted": []},
+        {"accepted": "necessary"},
+        {"accepted": {"necessary": True}},
+        {"accepted": ["statistics"]},
+        {"accepted": ["necessary", 1]},
+        {"accepted": ["necessary", None]},
+        {"accepted": ["necessary", ["statistics"]]},
+        {"accepted": ["necessary", "statistics", "statistics"]},
+        {"accepted": ["necessary", "marketing"]},
+        {"rejected": None},
+        {"rejected": "marketing"},
+        {"rejected": [False]},
+        {"rejected": ["marketing", "marketing"]},
+        {"rejected": ["necessary"]},
+    ],
+    ids=repr,
+)
+def test_a_member_of_the_wrong_kind_makes_it_no_decision(members):
+    assert read(encoded(GOOD | members)) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "null",
+        "1",
+        encoded([GOOD]),
+        encoded(GOOD) + "x",
+        encoded(GOOD) + "%00",
+        encoded(GOOD) + "\0",
+        encoded(GOOD)[:-3],
+        quote(encoded(GOOD)),  # encoded twice
+        "%ff" + encoded(GOOD),
+        quote("[" * 300),
+        encoded(GOOD | {"rejected": ["m" * LONGEST]}),
+        quote(json.dumps(GOOD) + " " * LONGEST),
+    ],
+    ids=repr,
+)
+def test_a_damaged_or_oversized_value_is_no_decision(value):
+    assert read(value) is None
+
+
+def told(visitor, **members: Any) -> bool:
+    """Whether a visitor with a fresh cookie of these members is shown the banner."""
+    fresh = {"v": 1, "id": ID, "policy": 1, "at": int(time.time())}
+    answers = {"accepted": ["necessary"], "rejected": ["statistics"]}
+    visitor.remember(encoded(fresh | answers | members))
+    return has_banner(visitor.get())
+
+
+def test_a_decision_on_what_the_tenant_has_is_not_asked_again(lone_app, lone_visitor):
+    make.tenant(lone_app)
+    assert has_banner(lone_visitor.get())
+    assert not told(lone_visitor)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"policy": 0},
+        {"policy": 2},
+        {"policy": 10**300},
+        {"rejected": []},
+        {"rejected": ["marketing"]},
+        {"rejected": ["statistics", "marketing"]},
+        {"rejected": ["statistics", "nonsense"]},
+        {"rejected": ["statistics", "\0"]},
+        {"rejected": ["statistics", "\ud800"]},
+        {"v": 2},
+    ],
+    ids=repr,
+)
+def test_a_decision_on_what_the_tenant_does_not_have_is_none(lone_app, lone_visitor, members):
+    make.tenant(lone_app)
+    assert told(lone_visitor, **members)
+
+
+def test_the_cookie_of_a_tenant_with_other_categories_is_no_decision_here(lone_app, lone_visitor):
+    make.tenant(lone_app)
+    make.tenant(lone_app, "oslo", "en")
+    drafts.add_category(lone_app, "marketing", "oslo")
+    make.publish(lone_app, "oslo")
+    make.change(lone_app, "paris", name="Second version")
+    make.publish(lone_app)
+    assert told(lone_visitor, policy=2, rejected=["statistics", "marketing"])

@@ -1,0 +1,292 @@
+"""Stored once, stored for good, or refused in plain words: never acknowledged and lost."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+from werkzeug.test import TestResponse
+
+from portal.consent.models import ConsentRecord
+from portal.consent.recording import Entry, LogUnavailable, recorder
+from portal.database import db, writing_connection
+from tests import make
+from tests.client import Visitor
+from tests.conftest import running
+from tests.consent.records import record, stored
+
+CROWD = 8
+
+
+def together(act: Callable[[int], Any], count: int = CROWD) -> list[Any]:
+    """What a function gives when that many threads call it at once."""
+    barrier = threading.Barrier(count)
+
+    def at_once(number: int) -> Any:
+        barrier.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(at_once, range(count)))
+
+
+@contextmanager
+def busy_log(app: Flask) -> Iterator[None]:
+    """Nobody can append meanwhile; who tries waits."""
+    with app.app_context(), writing_connection() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE consent_records"))
+        yield
+
+
+def in_one_batch(app: Flask, entries: list[Entry]) -> list[ConsentRecord | Exception]:
+    """Append entries that waited together while another one was being committed."""
+    queue = app.extensions["portal.recorder"]
+
+    def append(entry: Entry) -> ConsentRecord | Exception:
+        with app.app_context():
+            try:
+                return recorder().append(entry)
+            except LogUnavailable as reason:
+                return reason
+
+    with ThreadPoolExecutor(len(entries) + 1) as pool, busy_log(app):
+        with app.app_context():
+            first = Entry(record(make.find().id), None, follows=False)
+        waiting = [pool.submit(append, first)]
+        wait_until(lambda: queue._busy and not queue._waiting)
+        for number, entry in enumerate(entries, 1):
+            waiting.append(pool.submit(append, entry))
+            wait_until(lambda number=number: len(queue._waiting) == number)
+        release = waiting[1:]
+    return [one.result() for one in release]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def assert_unavailable(response: TestResponse) -> None:
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert "Set-Cookie" not in response.headers
+
+
+def test_a_repeated_key_stores_one_record_and_answers_with_it_again(app, visitor):
+    make.tenant(app)
+    key = str(uuid4())
+    first = visitor.decide(idempotency_key=key)
+    again = visitor.decide(idempotency_key=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json == first.json
+    assert len(stored(app)) == 1
+
+
+def test_a_repeated_key_sets_the_same_cookie_again(app):
+    make.tenant(app)
+    key, first, again = str(uuid4()), Visitor(app), Visitor(app)
+    first.decide(idempotency_key=key)
+    again.decide(idempotency_key=key)  # the answer to the first was lost with its cookie
+    assert again.preferences == first.preferences
+
+
+def test_a_key_with_another_decision_is_a_conflict(app, visitor):
+    make.tenant(app)
+    key = str(uuid4())
+    visitor.decide(idempotency_key=key)
+    before = visitor.preferences
+    response = visitor.decide("reject_all", idempotency_key=key)
+    assert response.status_code == 409
+    assert response.json["code"] == "idempotency_key_reused"
+    assert visitor.preferences == before
+    assert len(stored(app)) == 1
+
+
+def test_a_key_sent_by_many_threads_at_once_stores_one_record(app):
+    make.tenant(app)
+    key = str(uuid4())
+    answers = together(lambda _: Visitor(app).decide(idempotency_key=key))
+    assert {one.status_code for one in answers} == {201}
+    assert {one.json["id"] for one in answers} == {str(one.id) for one in stored(app)}
+    assert len(stored(app)) == 1
+
+
+def test_a_key_with_two_decisions_at_once_stores_one_of_them(app):
+    make.tenant(app)
+    key, words = str(uuid4()), ("accept_all", "reject_all")
+    answers = together(lambda n: Visitor(app).decide(words[n % 2], idempotency_key=key))
+    [kept] = stored(app)
+    for number, answer in enumerate(answers):
+        same = words[number % 2] == kept.decision
+        assert answer.status_code == (201 if same else 409)
+
+
+def test_tenants_do_not_share_keys(app):
+    make.tenant(app)
+    make.tenant(app, "oslo", "en")
+    key = str(uuid4())
+    assert Visitor(app).decide(idempotency_key=key).status_code == 201
+    other = Visitor(app, "oslo.example").decide("reject_all", idempotency_key=key)
+    assert other.status_code == 201
+    assert len(stored(app)) == len(stored(app, "oslo")) == 1
+
+
+def test_another_server_knows_the_key(app, environ):
+    make.tenant(app)
+    key = str(uuid4())
+    first = Visitor(app).decide(idempotency_key=key)
+    with contextmanager(running)(environ) as elsewhere:
+        assert Visitor(elsewhere).decide(idempotency_key=key).json == first.json
+    assert len(stored(app)) == 1
+
+
+def test_who_decides_at_once_gets_a_record_of_their_own(app):
+    make.tenant(app)
+    visitors = [Visitor(app) for _ in range(CROWD)]
+    words = ("accept_all", "reject_all", "withdraw")
+    answers = together(lambda n: [visitors[n].decide(words[k]).json for k in range(3)])
+    log = {str(one.id): one for one in stored(app)}
+    assert len(log) == 3 * CROWD
+    for visitor, receipts in zip(visitors, answers, strict=True):
+        assert [log[one["id"]].decision for one in receipts] == list(words)
+        assert {one["consent_id"] for one in receipts} == {visitor.preferences["id"]}
+        previous = [None, receipts[0]["id"], receipts[1]["id"]]
+        assert [one["previous"] for one in receipts] == previous
+
+
+def test_those_who_wait_share_a_commit(app):
+    number = make.tenant(app)
+    commits = []
+    with app.app_context():
+        event.listen(db.engine, "commit", commits.append)
+    entries = [Entry(record(number), None, follows=False) for _ in range(CROWD)]
+    answers = in_one_batch(app, entries)
+    assert {one.id for one in answers} < {one.id for one in stored(app)}
+    assert len(commits) == 3  # of whoever kept the log busy, the first in the queue, and the rest
+
+
+def test_decisions_of_one_browser_in_one_batch_form_a_chain(app):
+    number = make.tenant(app)
+    browser = uuid4()
+    entries = [Entry(record(number, consent_id=browser), None, follows=True) for _ in range(3)]
+    first, second, third = in_one_batch(app, entries)
+    assert [first.previous, second.previous, third.previous] == [None, first.id, second.id]
+
+
+def test_the_same_key_twice_in_one_batch_stores_one_record(app):
+    number, key = make.tenant(app), uuid4()
+    first, again = in_one_batch(app, [Entry(record(number), key, follows=False) for _ in range(2)])
+    assert first == again
+    assert [one.id for one in stored(app)].count(first.id) == 1
+
+
+def test_one_bad_row_does_not_spoil_the_others(app):
+    number = make.tenant(app)
+    records = [record(number, policy=999 if n == 2 else 1) for n in range(5)]
+    answers = in_one_batch(app, [Entry(one, None, follows=False) for one in records])
+    assert isinstance(answers.pop(2), LogUnavailable)
+    kept = {one.id for one in stored(app)}
+    assert {one.id for one in answers} == {one.id for one in records if one.policy == 1}
+    assert kept.issuperset(one.id for one in answers)
+    assert records[2].id not in kept
+
+
+@pytest.mark.parametrize("way", ["decide", "submit"])
+def test_without_its_table_nothing_is_decided(app, visitor, way):
+    make.tenant(app)
+    visitor.get()
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(rename.format("consent_records", "elsewhere")))
+    assert_unavailable(getattr(visitor, way)())
+    assert visitor.preferences is None
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(rename.format("elsewhere", "consent_records")))
+    assert stored(app) == []
+    assert getattr(visitor, way)().status_code in (201, 303)
+    assert len(stored(app)) == 1
+
+
+def test_many_who_meet_a_broken_database_are_all_told(app):
+    make.tenant(app)
+    Visitor(app).get()
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE idempotency_keys RENAME TO elsewhere"))
+    for answer in together(lambda _: Visitor(app).decide(idempotency_key=str(uuid4()))):
+        assert_unavailable(answer)
+    assert stored(app) == []
+
+
+def test_a_key_whose_decision_was_not_stored_is_free_again(app, visitor):
+    make.tenant(app)
+    visitor.get()
+    key = str(uuid4())
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(rename.format("consent_records", "elsewhere")))
+    assert_unavailable(visitor.decide(idempotency_key=key))
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(rename.format("elsewhere", "consent_records")))
+    assert visitor.decide("reject_all", idempotency_key=key).status_code == 201
+
+
+def test_a_locked_sqlite_file_is_waited_for_and_then_given_up(lone_app, lone_visitor):
+    with lone_app.app_context():
+        hurry = "PRAGMA busy_timeout = 100"
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute(hurry))
+        file = db.engine.url.database
+    make.tenant(lone_app)
+    lone_visitor.get()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert_unavailable(lone_visitor.decide())
+    other.execute("ROLLBACK")
+    other.close()
+    assert stored(lone_app) == []
+    assert lone_visitor.decide().status_code == 201
+
+
+def test_a_sqlite_lock_that_is_soon_released_is_not_noticed(lone_app, lone_visitor):
+    make.tenant(lone_app)
+    with ThreadPoolExecutor(1) as pool:
+        with busy_log(lone_app):
+            answer = pool.submit(lone_visitor.decide)
+            time.sleep(0.3)
+            assert not answer.done()
+        assert answer.result().status_code == 201
+
+
+def test_decisions_go_on_after_postgresql_has_closed_its_connections(postgresql_app):
+    make.tenant(postgresql_app)
+    visitor = Visitor(postgresql_app)
+    visitor.decide()
+    close_connections(postgresql_app)
+    answers = [visitor.decide() for _ in range(3)]
+    for answer in answers:
+        if answer.status_code != 201:
+            assert_unavailable(answer)
+    assert answers[-1].status_code == 201
+    acknowledged = sum(one.status_code == 201 for one in answers)
+    assert len(stored(postgresql_app)) == 1 + acknowledged
+
+
+def close_connections(app: Flask) -> None:
+    """What a restart of PostgreSQL does to an application."""
+    with app.app_context():
+        url = db.engine.url.set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

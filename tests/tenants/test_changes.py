@@ -1,0 +1,92 @@
+"""A change that another process makes is seen by every server within two seconds."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from portal.database import writing
+from portal.tenants import lifecycle
+from tests import make
+from tests.client import POLICY, Visitor
+from tests.conftest import running
+
+
+@pytest.fixture
+def operator(environ) -> Iterator[Flask]:
+    """Another process on the same database."""
+    yield from running(environ)
+
+
+@pytest.fixture
+def paris(operator, visitor) -> Visitor:
+    """A visitor of Paris, whose server has answered and listens for changes by itself."""
+    make.tenant(operator)
+    assert visitor.get().status_code == 200
+    return visitor
+
+
+@pytest.fixture
+def on_paris(operator) -> Callable[..., None]:
+    """Do something to the tenant, in the other process."""
+
+    def do(verb: Callable[..., None], *arguments: str) -> None:
+        with operator.app_context(), writing():
+            verb(lifecycle.find("paris"), *arguments)
+
+    return do
+
+
+def soon(condition: Callable[[], bool]) -> bool:
+    """Whether it comes true within two seconds."""
+    deadline = time.monotonic() + 2
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def answers(visitor: Visitor, status: int) -> Callable[[], bool]:
+    return lambda: visitor.get().status_code == status
+
+
+def test_a_published_version_is_shown(operator, paris):
+    make.cookie(operator, name="_new_one")
+    make.publish(operator)
+    assert soon(lambda: "_new_one" in paris.get().text)
+
+
+def test_a_suspended_tenant_stops_answering(paris, on_paris):
+    on_paris(lifecycle.suspend)
+    assert soon(answers(paris, 404))
+
+
+def test_a_resumed_tenant_answers_again(paris, on_paris):
+    on_paris(lifecycle.suspend)
+    assert soon(answers(paris, 404))
+    on_paris(lifecycle.resume)
+    assert soon(answers(paris, 200))
+
+
+def test_a_new_hostname_answers_though_it_was_unknown_a_moment_ago(paris, on_paris):
+    other = Visitor(paris.client.application, "cookies.paris.example")
+    assert other.get().status_code == 404
+    on_paris(lifecycle.add_hostname, "cookies.paris.example")
+    assert soon(answers(other, 200))
+
+
+def test_a_hostname_that_was_removed_stops_answering(paris, on_paris):
+    other = Visitor(paris.client.application, "cookies.paris.example")
+    on_paris(lifecycle.add_hostname, "cookies.paris.example")
+    assert soon(answers(other, 200))
+    on_paris(lifecycle.remove_hostname, "cookies.paris.example")
+    assert soon(answers(other, 404))
+
+
+def test_a_new_tenant_answers_though_its_host_was_unknown_a_moment_ago(operator, paris):
+    oslo = Visitor(paris.client.application, "oslo.example")
+    assert oslo.get(POLICY).status_code == 404
+    make.tenant(operator, "oslo", "en")
+    assert soon(answers(oslo, 200))
