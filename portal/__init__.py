@@ -16,6 +16,7 @@ from portal.public import assets, pages
 from portal.public import bp as public_bp
 from portal.settings import Settings
 from portal.tenants import changes, directory
+from portal.tenants.current import refuse_unknown_hosts
 
 LARGEST_BODY = 64 * 1024  # bytes
 
@@ -38,12 +39,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp):
         app.register_blueprint(blueprint)
-    app.wsgi_app = SecurityHeaders(_behind(settings.proxies, app))  # type: ignore[assignment, method-assign]
+    app.before_request(refuse_unknown_hosts)
+    app.wsgi_app = _behind(settings.proxies, SecurityHeaders(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app
 
 
-def _behind(proxies: int, app: Flask) -> WSGIApplication:
+def _behind(proxies: int, app: WSGIApplication) -> WSGIApplication:
     """Believe `X-Forwarded-*` as far as the proxies setting says, and no further."""
     if not proxies:
-        return app.wsgi_app
-    return ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        return app
+    return ProxyFix(app, x_for=proxies, x_proto=proxies, x_host=proxies)

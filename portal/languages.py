@@ -56,8 +56,9 @@ def language(tag: str) -> Language:
 
 
 def is_known(tag: str) -> bool:
-    """Whether the installation has this language, so that a visitor may choose it."""
-    return any(tag.lower() == known.lower() for known in AVAILABLE)
+    """Whether the installation has this language or a shorter form of it."""
+    known = {one.lower() for one in AVAILABLE}
+    return bool(TAG.fullmatch(tag)) and not known.isdisjoint(_shortened(tag.lower()))
 
 
 def choose(cookie: str | None, header: str, offered: tuple[str, ...], default: str) -> str:
@@ -112,7 +113,8 @@ def _negotiate(header: str, offered: tuple[str, ...], default: str) -> str:
         if found and (found.lower() == tag or not _covered(found, refused)):
             return found
     if _covered(default, refused):
-        return next((one for one in offered if not _covered(one, refused)), default)
+        rest = (one for one in (SOURCE, *offered) if one in offered and not _covered(one, refused))
+        return next(rest, default)
     return default
 
 

@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from portal.caching import BoundedCache
-from portal.database import db
+from portal.database import reading
 from portal.policy.document import Document
 from portal.policy.models import PolicyVersion, Wording
 from portal.tenants.changes import ChangeFeed
@@ -74,7 +74,8 @@ def _load_live(tenant_id: int) -> LivePolicy:
     mine = select(PolicyVersion.number, PolicyVersion.fingerprints).where(
         PolicyVersion.tenant_id == tenant_id
     )
-    fingerprints = {row.number: row.fingerprints for row in db.session.execute(mine)}
+    with reading() as session:
+        fingerprints = {row.number: row.fingerprints for row in session.execute(mine)}
     if not fingerprints:
         raise NothingPublished("the tenant has no policy version: run `portal tenant publish`")
     document = _load_version(tenant_id, max(fingerprints)).document
@@ -89,7 +90,8 @@ def _load_live(tenant_id: int) -> LivePolicy:
 
 
 def _load_version(tenant_id: int, number: int) -> Version:
-    row = db.session.get(PolicyVersion, (tenant_id, number))
+    with reading() as session:
+        row = session.get(PolicyVersion, (tenant_id, number))
     if row is None:
         raise KeyError((tenant_id, number))
     return Version(row.number, row.digest, row.published_at, Document.read(row.document))
@@ -98,7 +100,8 @@ def _load_version(tenant_id: int, number: int) -> Version:
 @lru_cache(maxsize=256)
 def wording(digest: str) -> dict[str, str]:
     """The frozen built-in texts of a language, from source text to the text that is shown."""
-    messages: dict[str, str] = json.loads(db.session.get_one(Wording, digest).messages)
+    with reading() as session:
+        messages: dict[str, str] = json.loads(session.get_one(Wording, digest).messages)
     return messages
 
 

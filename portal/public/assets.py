@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from portal.public.encodings import Body, choose_encoding
 from portal.settings import ROOT
@@ -59,7 +59,7 @@ def asset(digest: str, name: str) -> Response:
 
 def asset_url(name: str) -> str:
     """The immutable address of an asset, for templates."""
-    return url_for("assets.asset", digest=_assets().digests[name], name=name)
+    return f"/static/{_assets().digests[name]}/{name}"
 
 
 def _assets() -> Assets:

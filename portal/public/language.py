@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.languages import LONGEST, is_known
 from portal.policy.current import LANGUAGE_COOKIE
 from portal.public.door import bp
-from portal.tenants.origins import is_safe_redirect
+from portal.tenants.origins import safe_redirect
 
 TWELVE_MONTHS = 31_536_000  # seconds
 
@@ -16,7 +16,7 @@ TWELVE_MONTHS = 31_536_000  # seconds
 @bp.route("/i18n/setlang/", methods=["GET", "POST"])
 def set_language() -> Response:
     target = _target()
-    chosen = request.form.get("language", "") if request.method == "POST" else ""
+    chosen = _last(_form("language")) or ""
     known = 0 < len(chosen) <= LONGEST and is_known(chosen)
     if target and known:
         target = _without_lang(target)
@@ -37,14 +37,28 @@ def set_language() -> Response:
 
 def _target() -> str | None:
     """Where to go: `next`, else the page that it came from, else home; None for a plain client."""
-    wanted = request.form.get("next", request.args.get("next"))
-    accepts_html = not request.accept_mimetypes or request.accept_mimetypes.accept_html
-    if not wanted and not accepts_html:
+    wanted = _last(_form("next"))
+    if wanted is None:
+        wanted = _last(request.args.getlist("next"))
+    if not wanted and not _accepts_html():
         return None
     for address in (wanted, request.referrer):
-        if address and is_safe_redirect(address, request.host, request.is_secure):
-            return address
+        if safe := safe_redirect(address, request.host, request.is_secure):
+            return safe
     return "/"
+
+
+def _form(field: str) -> list[str]:
+    return request.form.getlist(field) if request.method == "POST" else []
+
+
+def _last(values: list[str]) -> str | None:
+    """Of a field that is sent more than once the last counts, as in Django."""
+    return values[-1] if values else None
+
+
+def _accepts_html() -> bool:
+    return "Accept" not in request.headers or request.accept_mimetypes.quality("text/html") > 0
 
 
 def _without_lang(address: str) -> str:

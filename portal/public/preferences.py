@@ -11,7 +11,7 @@ from portal.consent.log import history
 from portal.policy.current import current_language, current_policy
 from portal.public.door import bp
 from portal.public.rendering import PATHS, render
-from portal.tenants.origins import is_safe_redirect
+from portal.tenants.origins import safe_redirect
 
 PATH = PATHS["cookies_preferences"]
 LONGEST_NUMBER = 9  # digits
@@ -67,4 +67,4 @@ def _version(number: str | None) -> int:
 
 
 def _own_address(address: str | None) -> str | None:
-    return address if is_safe_redirect(address, request.host, request.is_secure) else None
+    return safe_redirect(address, request.host, request.is_secure)

@@ -3,9 +3,10 @@
 from flask import abort, g, request
 
 from portal.tenants.directory import Site, directory
-from portal.tenants.hostnames import from_host_header
+from portal.tenants.hostnames import as_written, from_host_header
 from portal.tenants.origins import is_foreign
 
+WITHOUT_TENANT = frozenset({"assets"})  # doors that show nothing of any tenant
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -16,13 +17,19 @@ class UnknownHost(Exception):
 def current_site() -> Site:
     """The tenant of the request; raises UnknownHost."""
     if "site" not in g:
-        hostname = from_host_header(request.environ.get("HTTP_HOST", ""))
+        hostname = from_host_header(as_written(request.environ.get("HTTP_HOST", "")))
         site = directory().find(hostname) if hostname else None
         if site is None:
             raise UnknownHost
         g.site = site
     found: Site = g.site
     return found
+
+
+def refuse_unknown_hosts() -> None:
+    """The guard of the house, also where no door is found: what belongs to a tenant needs one."""
+    if request.blueprint not in WITHOUT_TENANT:
+        current_site()
 
 
 def refuse_foreign_requests() -> None:

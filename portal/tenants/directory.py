@@ -6,7 +6,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from portal.caching import BoundedCache
-from portal.database import db
+from portal.database import reading
 from portal.tenants.changes import ChangeFeed, feed
 from portal.tenants.models import Hostname, Tenant
 
@@ -42,10 +42,11 @@ def _load(hostname: str) -> Site | None:
         .join(Hostname)
         .where(Hostname.hostname == hostname, Tenant.suspended_at.is_(None))
     )
-    tenant = db.session.scalars(found).one_or_none()
-    if tenant is None:
-        return None
-    return Site(tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames))
+    with reading() as session:
+        tenant = session.scalars(found).one_or_none()
+        if tenant is None:
+            return None
+        return Site(tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames))
 
 
 def directory() -> Directory:

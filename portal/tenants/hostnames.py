@@ -22,10 +22,20 @@ def from_host_header(host: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def _from_host_header(host: str) -> str | None:
+    if host != host.strip():
+        return None
     try:
         return normalise(PORT.sub("", host))
     except BadHostname:
         return None
+
+
+def as_written(header: str) -> str:
+    """A header that holds UTF-8, which WSGI hands over as if it were Latin-1 (PEP 3333)."""
+    try:
+        return header if header.isascii() else header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def normalise(name: str) -> str:

@@ -1,12 +1,13 @@
 """Where a request or an address comes from: this tenant, or elsewhere."""
 
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from portal.tenants.directory import Site
 from portal.tenants.hostnames import from_host_header
 
 LONGEST_ADDRESS = 2048  # characters
+ADDRESS_CHARACTERS = "/#%[]=:;$&()+,!?*@'~"  # those that an address may hold as they are
 
 
 def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: bool) -> bool:
@@ -23,12 +24,16 @@ def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: b
     return from_host_header(host) not in site.hostnames
 
 
-def is_safe_redirect(address: str | None, host: str, secure: bool) -> bool:
-    """Whether a browser that is sent to this address stays on the host (as Django decides, X1)."""
-    address = (address or "").strip()
-    return bool(address) and all(
-        _stays(one, host, secure) for one in (address, address.replace("\\", "/"))
-    )
+def safe_redirect(address: str | None, host: str, secure: bool) -> str | None:
+    """The address, fit for a Location header, if a browser sent there stays on the host.
+
+    None if it would go elsewhere, as Django decides (X1).
+    """
+    address = (address or "").strip(" \t\r\n")
+    read = address.strip()
+    if not read or not all(_stays(one, host, secure) for one in (read, read.replace("\\", "/"))):
+        return None
+    return quote(address, safe=ADDRESS_CHARACTERS)
 
 
 def _stays(address: str, host: str, secure: bool) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.browser.live import LiveServer
 from tests.client import CONSENTS
 
 ARGUMENTS = [
@@ -30,7 +31,7 @@ def launch(playwright: Playwright, **options: Any) -> Browser:
 
 
 @contextmanager
-def opened(browser: Browser, port: int) -> Iterator[Callable[..., Page]]:
+def opened(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]]:
     """Opens pages; at the end, whatever one of them did wrong is an error."""
     complaints: list[str] = []
     with ExitStack() as contexts:
@@ -38,16 +39,21 @@ def opened(browser: Browser, port: int) -> Iterator[Callable[..., Page]]:
         def open_one(
             tenant: str = "pivohub",
             *,
+            decided: bool = False,
             javascript: bool = True,
             width: int = 1280,
             height: int = 800,
             expects: str = "",
             **options: Any,
         ) -> Page:
-            """A fresh visitor's page; `expects` is a pattern of console errors to be provoked."""
+            """A page of a visitor who is new, or has decided and so sees no banner.
+
+            `expects` is a pattern of the console errors that the test provokes.
+            """
+            host = f"{tenant}.localhost:{server.port}"
             context = contexts.enter_context(
                 browser.new_context(
-                    base_url=f"http://{tenant}.localhost:{port}",
+                    base_url=f"http://{host}",
                     java_script_enabled=javascript,
                     viewport={"width": width, "height": height},
                     **({"locale": "en-GB"} | options),
@@ -55,7 +61,11 @@ def opened(browser: Browser, port: int) -> Iterator[Callable[..., Page]]:
             )
             context.set_default_timeout(PATIENCE)
             expected = re.compile(expects) if expects else NOTHING
-            watch(context, f"{tenant}.localhost:{port}", expected, complaints)
+            watch(context, host, expected, complaints)
+            if decided:
+                value = server.decision(tenant)
+                cookie = {"name": "cookies_preferences", "value": value, "url": f"http://{host}"}
+                context.add_cookies([cookie])
             return context.new_page()
 
         yield open_one

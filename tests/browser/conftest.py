@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]]:
     """Opens a page of a fresh visitor; see `opened` for what can be chosen."""
-    with opened(browser, server.port) as open_one:
+    with opened(browser, server) as open_one:
         yield open_one
 
 

@@ -1,6 +1,8 @@
 """The product as an operator starts it: `portal serve --demo` on a port and a folder of its own."""
 
+import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -11,15 +13,23 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 
+from tests.client import CONSENTS
 from tests.conftest import running
 
 PORTAL = Path(sys.executable).with_name("portal")  # the console script beside the interpreter
 PATIENCE = 30  # seconds
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,8 @@ class LiveServer:
 
     def ask(
         self, tenant: str, path: str = "/", body: bytes | None = None, **headers: str
-    ) -> tuple[int, bytes]:
-        """Status and raw body of an answer, as they come over the wire; POST if there is a body."""
+    ) -> Answer:
+        """An answer as it comes over the wire; to a POST if there is a body."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
@@ -52,15 +62,25 @@ class LiveServer:
         )
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read()
+                return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read()
+                return Answer(error.code, error.headers, error.read())
+
+    def decision(self, tenant: str) -> str:
+        """The value of cookies_preferences of somebody who has rejected everything."""
+        body = json.dumps({"decision": "reject_all", "policy": self.version(tenant)}).encode()
+        answer = self.ask(tenant, CONSENTS, body, Content_Type="application/json")
+        return re.search("cookies_preferences=([^;]+)", answer.headers["Set-Cookie"])[1]
+
+    def version(self, tenant: str) -> int:
+        """The number of the version in force."""
+        return int(re.search(rb'name="policy" value="(\d+)"', self.ask(tenant).body)[1])
 
     def wait_for(self, tenant: str, text: bytes) -> None:
         """Until the home page of a tenant holds a text: the server hears of changes on its own."""
         until = time.monotonic() + PATIENCE
-        while text not in self.ask(tenant)[1]:
+        while text not in self.ask(tenant).body:
             if time.monotonic() > until:
                 raise TimeoutError(f"{tenant} does not show {text!r}")
             time.sleep(0.1)

@@ -3,6 +3,8 @@
 Widths and colour schemes are switched in the page, so that each state is loaded once a language.
 """
 
+from functools import partial
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
@@ -24,8 +26,8 @@ every_language = pytest.mark.parametrize("language", AVAILABLE)
 
 
 @pytest.fixture
-def page(open_page):
-    return open_page("full", reduced_motion="reduce", expects=NOT_FOUND)
+def open_page(open_page):
+    return partial(open_page, tenant="full", reduced_motion="reduce", expects=NOT_FOUND)
 
 
 def assert_accessible(page: Page) -> None:
@@ -54,18 +56,17 @@ def test_the_second_layer(page, language):
 
 
 @every_language
-def test_the_policy_page(page, language):
-    page.goto(query("/", language))
-    decide(page, "#cookie-banner-accept-all")
+def test_the_policy_page(open_page, language):
+    page = open_page(decided=True)
     page.goto(query(POLICY, language))
     assert_accessible(page)
 
 
 @pytest.mark.parametrize("language", CLOSELY_WATCHED)
 class TestOtherStates:
-    def test_home_once_decided(self, page, language):
+    def test_home_once_decided(self, open_page, language):
+        page = open_page(decided=True)
         page.goto(query("/", language))
-        decide(page, "#cookie-banner-reject-all")
         assert_accessible(page)
 
     def test_the_policy_page_with_the_banner(self, page, language):
@@ -81,9 +82,8 @@ class TestOtherStates:
         page.goto(query(PREFERENCES, language))
         assert_accessible(page)
 
-    def test_the_preference_centre_with_a_history(self, page, language):
-        page.goto(query("/", language))
-        decide(page, "#cookie-banner-accept-all")
+    def test_the_preference_centre_with_a_history(self, open_page, language):
+        page = open_page(decided=True)
         page.goto(query(PREFERENCES, language))
         assert_accessible(page)
 
@@ -94,7 +94,7 @@ class TestOtherStates:
 
 def test_the_question_after_a_change(open_page, server):
     open_small_portal(server, "changing")
-    page = open_page("changing", reduced_motion="reduce")
+    page = open_page(tenant="changing")
     page.goto("/")
     decide(page, "#cookie-banner-accept-all")
     declare_and_publish(server, "changing", "_pk_new")

@@ -112,7 +112,8 @@ def test_a_choice_that_was_stored_unheard_is_not_stored_twice(page, server):
 
     def lost_on_the_way_back(route):
         body = route.request.post_data_buffer
-        assert server.ask("pivohub", CONSENTS, body, Content_Type="application/json")[0] == 201
+        answer = server.ask("pivohub", CONSENTS, body, Content_Type="application/json")
+        assert answer.status == 201
         route.abort()
 
     page.goto("/")

@@ -74,14 +74,15 @@ def test_form_and_api_say_which_of_them_it_was(app, visitor):
         ("save", ["necessary", "preferences"], ["necessary", "preferences"], ["statistics"]),
     ],
 )
-def test_every_category_is_either_accepted_or_rejected(app, decision, named, accepted, rejected):
-    make.tenant(app)
-    drafts.add_category(app, "preferences")
-    version = make.publish(app)
-    visitor = Visitor(app)
-    receipt = visitor.decide(decision, policy=version, accepted=named).json
+def test_every_category_is_either_accepted_or_rejected(
+    lone_app, lone_visitor, decision, named, accepted, rejected
+):
+    make.tenant(lone_app)
+    drafts.add_category(lone_app, "preferences")
+    version = make.publish(lone_app)
+    receipt = lone_visitor.decide(decision, policy=version, accepted=named).json
     assert (receipt["accepted"], receipt["rejected"]) == (accepted, rejected)
-    cookie = visitor.preferences
+    cookie = lone_visitor.preferences
     assert (cookie["accepted"], cookie["rejected"]) == (accepted, rejected)
 
 

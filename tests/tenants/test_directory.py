@@ -151,7 +151,7 @@ def test_a_tenant_with_two_hostnames_answers_on_both_and_names_the_canonical_one
     add_hostname(lone_app, "cookies.paris.example")
     response = ask(lone_app, host, path=POLICY)
     assert response.status_code == 200
-    assert f'<link rel="canonical" href="https://paris.example{POLICY}">' in response.text
+    assert f'<link rel="canonical" href="https://paris.example{POLICY}?lang=fr">' in response.text
 
 
 def test_another_hostname_can_become_the_canonical_one(app):
