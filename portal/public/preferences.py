@@ -1,6 +1,7 @@
 """The preference centre as a page, and a decision as a plain form."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -21,6 +22,7 @@ LONGEST_NUMBER = 9  # digits
 def show_preferences() -> Response:
     policy, language, cookie = current_policy(), current_language(), current_preferences()
     asked = question(cookie, policy, datetime.now(UTC))
+    back = _own_address(request.args.get("next"))
     html = render(
         "cookies_preferences",
         policy.tenant_id,
@@ -29,7 +31,8 @@ def show_preferences() -> Response:
         asked,
         accepted=asked.kept if asked else cookie.accepted if cookie else (),
         history=history(policy.tenant_id, cookie.consent_id) if cookie else (),
-        next=_own_address(request.args.get("next")) or PATH,
+        here=f"{PATH}?{urlencode({'next': back})}" if back else PATH,
+        next=back or PATH,
     )
     response = Response(html, mimetype="text/html")
     response.headers["Content-Language"] = language
@@ -50,9 +53,16 @@ def decide_by_form() -> Response:
         # the boxes are sent with every button of the form, and count with this one alone
         accepted=form.getlist("category") if decision == "save" else (),
     )
-    response = redirect(_own_address(form.get("next")) or PATH, 303)
+    response = redirect(_page_shown(_own_address(form.get("next")) or PATH), 303)
     remember(response, record)
     return response
+
+
+def _page_shown(address: str) -> str:
+    """The page as it was shown, with its `?lang=`, if that is where the form came from."""
+    came_from = _own_address(request.referrer)
+    same = came_from and urlsplit(came_from).path == address
+    return came_from if came_from and same else address
 
 
 def _version(number: str | None) -> int:

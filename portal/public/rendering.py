@@ -50,6 +50,7 @@ def render(
         "first_layer": _first_layer(tenant_id, version, question),
         "accepted": question.kept if question else (),
         "path": path,
+        "here": path,
         "next": path,
         "date": partial(format_date, format="long", locale=locale(tag)),
         "moment": partial(format_datetime, format="long", locale=locale(tag)),

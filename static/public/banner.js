@@ -1,5 +1,6 @@
 // The banner works without this script; with it, a decision needs no reload and is never lost.
 (() => {
+  if (!window.crypto?.randomUUID) return; // not a secure context: the plain forms do it
   const QUEUE = "cookies_preferences_queue";
   const RETRY = 30000; // milliseconds
   const byId = (id) => document.getElementById(id);
@@ -33,13 +34,15 @@
     }
   };
 
-  const optional = () => [...dialog.querySelectorAll("[name=category]")];
+  const optional = () => [...document.querySelectorAll("#cookie-preferences [name=category]")];
 
   const granted = ({ decision, accepted }) =>
     decision === "accept_all" ? optional().map((box) => box.value) : accepted || [];
 
+  const inEffect = () => (document.documentElement.dataset.consent || "").split(" ");
+
   const apply = (categories) => {
-    document.documentElement.dataset.consent = ["necessary", ...categories].join(" ");
+    document.documentElement.dataset.consent = [...new Set(["necessary", ...categories])].join(" ");
     for (const box of optional()) box.checked = categories.includes(box.value);
   };
 
@@ -71,14 +74,15 @@
     return true;
   };
 
-  const flush = async () => {
+  const flush = async (before = []) => {
     try {
       if (await send()) return settle("saved");
+      apply(before);
       settle("refused");
       reveal(true);
     } catch {
       settle("waiting");
-      setTimeout(flush, RETRY);
+      setTimeout(flush, RETRY, before);
     }
   };
 
@@ -92,21 +96,19 @@
       idempotency_key: crypto.randomUUID(),
     };
     if (body.decision === "save") body.accepted = fields.getAll("category");
+    const before = inEffect();
     keep([...waiting(), body]);
     apply(granted(body));
     dialog.close();
     reveal(false);
-    flush();
+    flush(before);
   };
 
   const open = (event) => {
     event.preventDefault();
-    apply(document.documentElement.dataset.consent?.split(" ") || optional().filter((box) => box.defaultChecked).map((box) => box.value));
     dialog.showModal();
     byId("cookie-preferences-title").focus();
   };
-
-  if (!dialog || !window.crypto?.randomUUID) return; // the preference centre is a page of its own
 
   const latest = waiting().at(-1);
   const accepted = latest ? granted(latest) : banner ? null : remembered();
@@ -117,17 +119,17 @@
   }
 
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset.surface) {
+    const { target: form, submitter } = event;
+    if (submitter?.id === "cookie-banner-choose") open(event);
+    else if (form.dataset.surface && dialog) {
       event.preventDefault();
-      decide(form, event.submitter);
-    } else if (event.submitter?.id === "cookie-banner-choose") {
-      open(event);
-    }
+      decide(form, submitter);
+    } else if (submitter?.name === "decision") keep([]); // this one is newer than what waits
   });
+  addEventListener("online", () => waiting().length && flush());
+  if (!dialog) return; // the preference centre is a page of its own
   for (const control of document.querySelectorAll("#cookie-settings, [data-cookie-settings]")) {
     control.addEventListener("click", open);
   }
   dialog.querySelector(".close").addEventListener("click", () => dialog.close());
-  addEventListener("online", () => waiting().length && flush());
 })();

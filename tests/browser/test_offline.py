@@ -184,7 +184,6 @@ def test_a_refusal_is_shown_and_the_question_comes_back(page, server):
     assert len(server.records()) == before
 
 
-@pytest.mark.xfail(reason="a refused choice stays in effect: nothing takes data-consent back")
 def test_a_refused_choice_has_no_effect(page):
     page.goto("/")
     with failing(page, refused):
@@ -194,7 +193,6 @@ def test_a_refused_choice_has_no_effect(page):
     assert "statistics" not in allowed.split()
 
 
-@pytest.mark.xfail(reason="the preference centre's page knows nothing of choices that wait")
 def test_a_choice_that_waits_never_overrides_a_later_one(page):
     page.goto("/")
     with failing(page, unavailable):

@@ -115,7 +115,6 @@ def test_a_decision_names_the_language_that_was_shown(page, server):
     assert server.records()[-1]["language"] == "pl"
 
 
-@pytest.mark.xfail(reason="`next` is the path alone, so a language given by ?lang= is lost")
 @pytest.mark.parametrize("button", ["accept-all", "choose"])
 def test_an_answer_leads_back_in_the_language_that_was_shown(page, button):
     page.goto(query(POLICY, "de"))
@@ -123,7 +122,6 @@ def test_an_answer_leads_back_in_the_language_that_was_shown(page, button):
     expect(page.locator("html")).to_have_attribute("lang", "de", timeout=1000)
 
 
-@pytest.mark.xfail(reason="the language switcher's `next` drops the page to return to")
 def test_the_way_back_survives_a_change_of_language(page):
     page.goto(POLICY)
     page.click("#cookie-banner-choose")
