@@ -106,6 +106,10 @@
 
   const open = (event) => {
     event.preventDefault();
+    const decided = document.documentElement.dataset.consent;
+    for (const box of optional()) {
+      box.checked = decided ? inEffect().includes(box.value) : box.defaultChecked;
+    }
     dialog.showModal();
     byId("cookie-preferences-title").focus();
   };

@@ -1,6 +1,8 @@
 """Portals that the examples do not show: every category, many cookies, long names."""
 
-from portal.cookies.models import Category, Provider
+from flask import Flask
+
+from portal.cookies.models import CATEGORIES, Category, Provider
 from portal.cookies.starter import CATEGORY_TEXTS
 from portal.database import db, writing
 from portal.languages import AVAILABLE, SOURCE
@@ -36,17 +38,6 @@ def open_full_portal(server: LiveServer) -> None:
             tenant = find(FULL)
             describe(tenant, name=LONG_NAME)
             add_hostname(tenant, f"{FULL}.localhost")
-            for position, key in ((1, "preferences"), (3, "marketing")):
-                title, about = ({SOURCE: text} for text in CATEGORY_TEXTS[key])
-                db.session.add(
-                    Category(
-                        tenant_id=tenant.id,
-                        key=key,
-                        position=position,
-                        title=title,
-                        description=about,
-                    )
-                )
             db.session.add(
                 Provider(
                     tenant_id=tenant.id,
@@ -55,6 +46,7 @@ def open_full_portal(server: LiveServer) -> None:
                     privacy_url="https://werbung.example/datenschutz",
                 )
             )
+        add_categories(app, FULL, "preferences", "marketing")
         for category, name, facts in COOKIES:
             lifetime = {"lifetime_unit": "day"} if "lifetime_count" in facts else {}
             make.cookie(app, FULL, name, category=category, **(lifetime | facts))
@@ -62,11 +54,30 @@ def open_full_portal(server: LiveServer) -> None:
     server.wait_for(FULL, b"Dunkerque")
 
 
-def open_small_portal(server: LiveServer, slug: str) -> None:
-    """A portal of its own for a test that publishes."""
+def add_categories(app: Flask, slug: str, *keys: str) -> None:
+    with app.app_context(), writing():
+        tenant = find(slug)
+        for key in keys:
+            title, about = ({SOURCE: text} for text in CATEGORY_TEXTS[key])
+            position = CATEGORIES.index(key)
+            db.session.add(
+                Category(
+                    tenant_id=tenant.id,
+                    key=key,
+                    position=position,
+                    title=title,
+                    description=about,
+                )
+            )
+
+
+def open_small_portal(server: LiveServer, slug: str, *categories: str) -> None:
+    """A portal of its own for a test that publishes; statistics, and more if asked for."""
     with server.editing() as app:
         make.tenant(app, slug, "en", AVAILABLE, f"{slug}.localhost")
-    server.wait_for(slug, slug.title().encode())
+        add_categories(app, slug, *categories)
+        number = make.publish(app, slug)
+    server.wait_for(slug, f'name="policy" value="{number}"'.encode())
 
 
 def declare_and_publish(server: LiveServer, slug: str, cookie: str) -> None:
