@@ -1,14 +1,14 @@
 """Rows of the log, made without a visitor, and read back."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
 
 from portal.consent import log
-from portal.consent.identifiers import first_at, time_of
+from portal.consent.identifiers import first_at, time_of, uuid7
 from portal.consent.models import ConsentRecord, consent_records
 from portal.database import db
 from tests import make
@@ -16,8 +16,7 @@ from tests import make
 
 def record(tenant_id: int, moment: datetime | None = None, **values: Any) -> ConsentRecord:
     """A record of version 1 that accepts all, given at a moment: now, unless said otherwise."""
-    chance = int.from_bytes(os.urandom(7))
-    identifier = UUID(int=first_at(moment or datetime.now(UTC)).int | chance)
+    identifier = made_at(moment) if moment else uuid7()
     facts: dict[str, Any] = {
         "id": identifier,
         "consent_id": uuid4(),
@@ -33,6 +32,10 @@ def record(tenant_id: int, moment: datetime | None = None, **values: Any) -> Con
         "valid_until": time_of(identifier) + timedelta(days=182),
     }
     return ConsentRecord(tenant_id=tenant_id, **(facts | values))
+
+
+def made_at(moment: datetime) -> UUID:
+    return UUID(int=first_at(moment).int | int.from_bytes(os.urandom(7)))
 
 
 def keep(*records: ConsentRecord) -> None:
