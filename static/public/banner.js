@@ -7,6 +7,7 @@
   const dialog = byId("cookie-preferences");
   const banner = byId("cookie-banner");
   const status = byId("cookie-status");
+  let told = false; // that a choice waits is said once
   let memory = []; // the queue, where the browser allows no storage
 
   const waiting = () => {
@@ -28,7 +29,7 @@
   const remembered = () => {
     const value = /(?:^|; )cookies_preferences=([^;]*)/.exec(document.cookie);
     try {
-      return JSON.parse(decodeURIComponent(value[1])).accepted;
+      return JSON.parse(decodeURIComponent(value[1]));
     } catch {
       return null;
     }
@@ -39,7 +40,7 @@
   const granted = ({ decision, accepted }) =>
     decision === "accept_all" ? optional().map((box) => box.value) : accepted || [];
 
-  const inEffect = () => (document.documentElement.dataset.consent || "").split(" ");
+  const inEffect = () => (document.documentElement.dataset.consent || "").split(" ").filter(Boolean);
 
   const apply = (categories) => {
     document.documentElement.dataset.consent = [...new Set(["necessary", ...categories])].join(" ");
@@ -76,12 +77,15 @@
 
   const flush = async (before = []) => {
     try {
-      if (await send()) return settle("saved");
+      const stored = await send();
+      told = false;
+      if (stored) return settle("saved");
       apply(before);
       settle("refused");
       reveal(true);
     } catch {
-      settle("waiting");
+      if (!told) settle("waiting");
+      told = true;
       setTimeout(flush, RETRY, before);
     }
   };
@@ -114,9 +118,10 @@
     byId("cookie-preferences-title").focus();
   };
 
+  const kept = () => optional().filter((box) => box.defaultChecked).map((box) => box.value);
   const latest = waiting().at(-1);
-  const accepted = latest ? granted(latest) : banner ? null : remembered();
-  if (accepted) apply(accepted);
+  const accepted = latest ? granted(latest) : banner ? kept() : remembered()?.accepted;
+  if (accepted?.length) apply(accepted);
   if (latest) {
     reveal(false);
     flush();
@@ -129,6 +134,17 @@
       event.preventDefault();
       decide(form, submitter);
     } else if (submitter?.name === "decision") keep([]); // this one is newer than what waits
+  });
+  document.addEventListener("keydown", (event) => {
+    // Enter on a switch would send the form: a choice that nobody made
+    if (event.key === "Enter" && event.target.matches("[role=switch]")) event.preventDefault();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    // a page out of the back/forward cache has not heard of a decision made since
+    const known = persisted && remembered();
+    if (!known || known.policy !== +document.querySelector("[name=policy]").value) return;
+    apply(known.accepted);
+    reveal(false);
   });
   addEventListener("online", () => waiting().length && flush());
   if (!dialog) return; // the preference centre is a page of its own

@@ -113,6 +113,16 @@ def test_a_shared_cache_may_keep_the_policy_if_it_asks_again(paris):
     assert "Set-Cookie" not in headers
 
 
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"x", {}', 'W/"x",W/{}', "*"])
+def test_who_has_the_policy_is_not_sent_it_again(paris, form):
+    tag = paris.get(POLICY).headers["ETag"]
+    response = paris.get(POLICY, If_None_Match=form.format(tag))
+    assert (response.status_code, response.data) == (304, b"")
+    assert response.headers["ETag"] == tag
+    assert response.headers["Cache-Control"] == "public, no-cache"
+    assert "Accept-Language" in response.headers["Vary"]
+
+
 def test_each_language_has_a_tag_of_its_own(paris):
     tag = paris.get(f"{POLICY}?lang=fr").headers["ETag"]
     response = paris.get(f"{POLICY}?lang=en", If_None_Match=tag)

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from statistics import median
 
-SECONDS, ROUNDS = 4, 5
+SECONDS, ROUNDS = 4, 3
 
 SCRIPT = """
 math.randomseed(%(seed)d)
@@ -62,7 +62,17 @@ def _run(script: str, base: str, connections: int) -> float:
     wrk = shutil.which("wrk")
     if not wrk:
         raise SystemExit("the benchmark needs wrk: apt-get install wrk")
-    command = [wrk, "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", script, base]
+    command = [
+        wrk,
+        "-t1",
+        f"-c{connections}",
+        f"-d{SECONDS}s",
+        "--timeout",
+        "10s",
+        "-s",
+        script,
+        base,
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if re.search(r"errors=(\d+)", output)[1] != "0":
         raise SystemExit(f"some answers were errors:\n{output}")

@@ -340,7 +340,6 @@ def test_a_new_cookie_is_asked_about_by_name_and_other_answers_stay(open_page, s
     expect(banner(page)).to_have_count(0)
 
 
-@pytest.mark.xfail(reason="on a page that asks again, data-consent is not set at all")
 def test_answers_that_are_not_asked_again_stay_in_effect(open_page, server):
     open_small_portal(server, "keeping", "marketing")
     page = open_page("keeping")
@@ -351,7 +350,6 @@ def test_answers_that_are_not_asked_again_stay_in_effect(open_page, server):
     assert page.evaluate("document.documentElement.dataset.consent") == "necessary marketing"
 
 
-@pytest.mark.xfail(reason="Enter submits the form: a choice is saved that nobody made")
 def test_enter_on_a_switch_decides_nothing(page, server):
     before = len(server.records())
     page.goto("/")
@@ -362,7 +360,6 @@ def test_enter_on_a_switch_decides_nothing(page, server):
     assert len(server.records()) == before
 
 
-@pytest.mark.xfail(reason="a page from the back/forward cache does not hear of the decision")
 def test_going_back_does_not_ask_again(playwright, server):
     with (
         launch(playwright, ignore_default_args=["--disable-back-forward-cache"]) as chromium,

@@ -154,7 +154,6 @@ def test_a_choice_is_tried_again_every_half_minute(page):
     assert len(set(sent)) == 1
 
 
-@pytest.mark.xfail(reason="each attempt announces again that the choice waits")
 def test_waiting_is_announced_once(page):
     page.clock.install()
     page.goto("/")
