@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
-from portal.public.encodings import Body, choose_encoding
+from portal.public.encodings import ONCE, Body, choose_encoding
 from portal.settings import ROOT
 
 bp = Blueprint("assets", __name__)  # on every hostname: what is here belongs to no tenant
@@ -49,7 +49,7 @@ class Assets:
 
 
 def _body(asset: Asset) -> Body:
-    return Body(b"\n".join((STATIC / source).read_bytes() for source in asset.sources))
+    return Body(b"\n".join((STATIC / source).read_bytes() for source in asset.sources), ONCE)
 
 
 @bp.get("/static/<digest>/<name>")

@@ -9,6 +9,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 OFFERED = ("br", "gzip")
+ONCE, OFTEN = 11, 5  # effort for what is compressed once a process, and once a page
 LONGEST = 500  # characters that are looked at of the header
 
 
@@ -28,19 +29,25 @@ def _choose_encoding(header: str) -> str:
 class Body:
     """Bytes, and their compressed forms as they are first asked for."""
 
-    __slots__ = ("_encoded", "plain")
+    __slots__ = ("_effort", "_encoded", "plain")
 
-    def __init__(self, plain: bytes) -> None:
-        self.plain = plain
+    def __init__(self, plain: bytes, effort: int) -> None:
+        self.plain, self._effort = plain, effort
         self._encoded = {"": plain}
 
     def encoded(self, encoding: str) -> bytes:
         if encoding not in self._encoded:
-            self._encoded[encoding] = COMPRESSORS[encoding](self.plain)
+            self._encoded[encoding] = COMPRESSORS[encoding](self.plain, self._effort)
         return self._encoded[encoding]
 
 
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda plain: brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11, lgwin=18),
-    "gzip": lambda plain: gzip.compress(plain, compresslevel=9, mtime=0),
-}
+def _brotli(plain: bytes, effort: int) -> bytes:
+    compressed: bytes = brotli.compress(plain, mode=brotli.MODE_TEXT, quality=effort, lgwin=18)
+    return compressed
+
+
+def _gzip(plain: bytes, effort: int) -> bytes:
+    return gzip.compress(plain, compresslevel=min(effort, 9), mtime=0)
+
+
+COMPRESSORS: dict[str, Callable[[bytes, int], bytes]] = {"br": _brotli, "gzip": _gzip}

@@ -17,7 +17,7 @@ from portal.consent.asking import EVERYTHING, Question, question
 from portal.consent.current import current_preferences
 from portal.policy.current import current_language, current_policy
 from portal.policy.live import LivePolicy
-from portal.public.encodings import Body, choose_encoding
+from portal.public.encodings import OFTEN, Body, choose_encoding
 from portal.public.rendering import render
 from portal.settings import Settings
 
@@ -48,7 +48,7 @@ class Page:
 
     def __init__(self, html: str, language: str, question: Question | None) -> None:
         plain = html.encode()
-        self._body, self._tag = Body(plain), sha256(plain).hexdigest()[:24]
+        self._body, self._tag = Body(plain, OFTEN), sha256(plain).hexdigest()[:24]
         self._headers = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
