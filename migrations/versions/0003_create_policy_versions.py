@@ -30,8 +30,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "number", name="pk_policy_versions"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_policy_versions_tenant_id"),
     )
-    make_append_only("wordings")
-    make_append_only("policy_versions")
+    make_append_only("wordings", ("digest",))
+    make_append_only("policy_versions", ("tenant_id", "number"))
 
 
 def downgrade() -> None:

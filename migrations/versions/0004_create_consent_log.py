@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from migrations.append_only import make_append_only
+from migrations.append_only import make_append_only, refuse_truncate
 
 revision = "0004"
 down_revision = "0003"
@@ -50,7 +50,8 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE TABLE consent_records_default PARTITION OF consent_records DEFAULT")
-    make_append_only("consent_records")
+        refuse_truncate("consent_records_default")
+    make_append_only("consent_records", ("tenant_id", "id"))
     op.create_table(
         "idempotency_keys",
         sa.Column("tenant_id", sa.Integer, nullable=False),

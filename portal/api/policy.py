@@ -33,7 +33,7 @@ def policy() -> Response:
 
 
 def _tag(version: Version, language: str) -> str:
-    return f"{version.digest[:24]}-{language}"
+    return f"{version.number}-{version.digest[:24]}-{language}"
 
 
 def _is_known(version: Version, language: str) -> bool:

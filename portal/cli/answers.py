@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
+from alembic.util import CommandError
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -29,6 +30,10 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except (TenantError, BadHostname, NothingPublished) as reason:
             raise click.ClickException(str(reason)) from reason
+        except CommandError as reason:
+            raise click.ClickException(
+                f"{reason}: see `alembic history`, or run `portal db upgrade`"
+            ) from reason
         except (OperationalError, ProgrammingError) as reason:
             raise click.ClickException(
                 f"the database does not answer as it should ({reason.orig}): "

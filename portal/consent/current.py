@@ -77,6 +77,8 @@ def _page() -> str | None:
 def remember(response: Response, record: ConsentRecord) -> None:
     """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4)."""
     response.headers["Cache-Control"] = "no-store"
+    if _has_newer(record):
+        return
     response.set_cookie(
         preferences.NAME,
         preferences.write(record),
@@ -85,3 +87,11 @@ def remember(response: Response, record: ConsentRecord) -> None:
         secure=request.is_secure,
         samesite="Lax",
     )
+
+
+def _has_newer(record: ConsentRecord) -> bool:
+    """Whether the browser decided since: a repeated idempotency key must not bring it back."""
+    cookie = current_preferences()
+    if cookie is None or cookie.consent_id != record.consent_id:
+        return False
+    return cookie.at > int(record.given_at.timestamp())

@@ -8,7 +8,7 @@ from portal.consent.identifiers import time_of, uuid7
 from portal.consent.models import DECISIONS, SURFACES, ConsentRecord
 from portal.consent.recording import Entry, recorder
 from portal.cookies.models import CATEGORIES, NECESSARY
-from portal.policy.live import LivePolicy
+from portal.policy.live import LivePolicy, live
 
 
 class DecisionRefused(ValueError):
@@ -87,7 +87,7 @@ def _check(policy: LivePolicy, answer: Answer) -> frozenset[str]:
     categories = policy.categories(answer.policy)
     if categories is None:
         raise UnknownPolicyVersion(str(answer.policy))
-    if answer.language not in policy.languages:
+    if answer.language not in live().languages(policy, answer.policy):
         raise UnknownLanguage(answer.language)
     if answer.accepted and answer.decision != "save":
         raise CategoriesNotExpected(answer.decision)

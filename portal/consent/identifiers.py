@@ -18,7 +18,8 @@ def uuid7() -> UUID:
 
 def first_at(moment: datetime) -> UUID:
     """The lowest UUIDv7 of a moment, to compare with."""
-    return UUID(int=_layout((moment - EPOCH) // timedelta(milliseconds=1), 0, 0))
+    milliseconds = (moment - EPOCH) // timedelta(milliseconds=1)
+    return UUID(int=_layout(max(milliseconds, 0), 0, 0))  # there is none from before 1970
 
 
 def time_of(identifier: UUID) -> datetime:

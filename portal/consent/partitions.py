@@ -41,10 +41,21 @@ def _exists(connection: Connection, start: datetime) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": _name(start)}) is not None
 
 
+def _guard(connection: Connection, partition: str) -> None:
+    """Refuse TRUNCATE of one partition: a trigger of the whole table does not hear of it."""
+    connection.execute(
+        text(
+            f"CREATE TRIGGER {partition}_no_truncate BEFORE TRUNCATE ON {partition} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+    )
+
+
 def _set_default_aside(connection: Connection) -> None:
     connection.execute(text(f"ALTER TABLE {TABLE} DETACH PARTITION {DEFAULT}"))
     connection.execute(text(f"ALTER TABLE {DEFAULT} RENAME TO {DEFAULT}_aside"))
     connection.execute(text(f"CREATE TABLE {DEFAULT} PARTITION OF {TABLE} DEFAULT"))
+    _guard(connection, DEFAULT)
 
 
 def _create(connection: Connection, start: datetime) -> None:
@@ -56,6 +67,7 @@ def _create(connection: Connection, start: datetime) -> None:
             f"FOR VALUES FROM ('{first_at(start)}') TO ('{first_at(end)}')"
         )
     )
+    _guard(connection, _name(start))
 
 
 def _refill(connection: Connection) -> None:

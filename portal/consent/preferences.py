@@ -15,6 +15,8 @@ NAME = "cookies_preferences"
 FORMAT = 1
 # all that occurs in the value besides letters, digits, `-` and `_`
 PERCENT_ENCODED = str.maketrans({sign: quote(sign, safe="") for sign in '{}[]":,'})
+MEMBERS = {"v", "id", "policy", "at", "accepted", "rejected"}
+LARGEST = 2**53 - 1  # what every reader of JSON can hold (RFC 7493)
 LONGEST = 1024  # bytes; K1 and the format's own promise
 
 
@@ -56,13 +58,15 @@ def read(value: str | None) -> Preferences | None:
 
 
 def _checked(raw: Any) -> Preferences:
+    if set(raw) != MEMBERS:
+        raise ValueError
     accepted, rejected = _keys(raw["accepted"]), _keys(raw["rejected"])
     if type(raw["v"]) is not int or raw["v"] != FORMAT or NECESSARY not in accepted:
         raise ValueError
     if len({*accepted, *rejected}) != len(accepted) + len(rejected):
         raise ValueError
     return Preferences(
-        UUID(raw["id"]), _natural(raw["policy"]), _natural(raw["at"]), accepted, rejected
+        _identifier(raw["id"]), _natural(raw["policy"]), _natural(raw["at"]), accepted, rejected
     )
 
 
@@ -72,7 +76,13 @@ def _keys(raw: Any) -> tuple[str, ...]:
     return tuple(raw)
 
 
+def _identifier(raw: Any) -> UUID:
+    if not isinstance(raw, str) or str(UUID(raw)) != raw:
+        raise ValueError
+    return UUID(raw)
+
+
 def _natural(raw: Any) -> int:
-    if type(raw) is not int or raw < 0:
+    if type(raw) is not int or not 0 <= raw <= LARGEST:
         raise TypeError
     return raw

@@ -4,6 +4,7 @@ The wait for the disk is what a decision costs. One request at a time commits; t
 meanwhile queue in this process and go into its successor's transaction together.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from uuid import UUID
@@ -27,6 +28,7 @@ class KeyReused(ValueError):
 
 DECIDED = ("policy", "decision", "accepted", "rejected")
 
+Browser = tuple[int, UUID]  # tenant and consent id
 Outcome = ConsentRecord | LogUnavailable | KeyReused
 
 
@@ -45,6 +47,10 @@ class Entry:
     follows: bool
     outcome: Outcome | None = None
     turn: Lock = field(default_factory=_closed)
+
+    @property
+    def browser(self) -> Browser:
+        return self.record.tenant_id, self.record.consent_id
 
 
 class Recorder:
@@ -97,13 +103,13 @@ def _commit(batch: list[Entry]) -> None:
                 _commit([entry])
             return
         outcomes = [_unavailable(reason)]
-    except SQLAlchemyError as reason:
+    except (SQLAlchemyError, OSError) as reason:
         outcomes = [_unavailable(reason)] * len(batch)
     for entry, outcome in zip(batch, outcomes, strict=True):
         entry.outcome = outcome
 
 
-def _unavailable(reason: SQLAlchemyError) -> LogUnavailable:
+def _unavailable(reason: Exception) -> LogUnavailable:
     unavailable = LogUnavailable(str(reason))
     unavailable.__cause__ = reason
     return unavailable
@@ -111,23 +117,40 @@ def _unavailable(reason: SQLAlchemyError) -> LogUnavailable:
 
 def _store(connection: Connection, batch: list[Entry]) -> list[Outcome]:
     """Insert what is new; an entry whose key led to a record before is answered with that."""
-    _link(connection, batch)
-    inserted = append(connection, [(entry.record, entry.key) for entry in batch])
+    inserted: set[UUID] = set()
+    latest: dict[Browser, UUID] = {}
+    for part in _parts(batch):
+        _link(connection, part, latest)
+        inserted |= append(connection, [(entry.record, entry.key) for entry in part])
+        latest |= {one.browser: one.record.id for one in part if one.record.id in inserted}
     return [
         entry.record if entry.record.id in inserted else _earlier(connection, entry)
         for entry in batch
     ]
 
 
-def _link(connection: Connection, batch: list[Entry]) -> None:
-    """Tell each record which one came before it from the same browser."""
-    latest: dict[tuple[int, UUID], UUID] = {}
+def _parts(batch: list[Entry]) -> list[list[Entry]]:
+    """The batch in parts with no browser twice; nearly always one.
+
+    Whether a record is stored or its key led to an earlier one is known only afterwards, and no
+    record may name one that was not stored.
+    """
+    parts: list[list[Entry]] = []
+    times: Counter[Browser] = Counter()
     for entry in batch:
-        browser = (entry.record.tenant_id, entry.record.consent_id)
+        if times[entry.browser] == len(parts):
+            parts.append([])
+        parts[times[entry.browser]].append(entry)
+        times[entry.browser] += 1
+    return parts
+
+
+def _link(connection: Connection, batch: list[Entry], latest: dict[Browser, UUID]) -> None:
+    """Tell each record which one came before it from the same browser."""
+    for entry in batch:
         if entry.follows:
-            previous = latest.get(browser) or _latest(connection, *browser)
+            previous = latest.get(entry.browser) or _latest(connection, *entry.browser)
             entry.record = replace(entry.record, previous=previous)
-        latest[browser] = entry.record.id
 
 
 def _earlier(connection: Connection, entry: Entry) -> ConsentRecord | KeyReused:

@@ -58,6 +58,12 @@ class LivePolicies:
         """A published version, which never changes; raises KeyError if there is none."""
         return self._documents.get((tenant_id, number), lambda: _load_version(tenant_id, number))
 
+    def languages(self, policy: LivePolicy, number: int) -> tuple[str, ...]:
+        """In which languages a version of the tenant was published."""
+        if number == policy.number:
+            return policy.languages
+        return self.version(policy.tenant_id, number).document.languages
+
     def _forget(self, tenant_ids: set[int]) -> None:
         self._policies.forget(lambda tenant_id, _: tenant_id in tenant_ids)
 

@@ -94,13 +94,20 @@ def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
     """Let the tenant answer on one more hostname; raises TenantError or BadHostname."""
     hostname = normalise(name)
     holder = db.session.scalars(select(Hostname).where(Hostname.hostname == hostname)).one_or_none()
-    if holder:
+    if holder and holder.tenant is not tenant:
         raise TenantError(
             f"{hostname} belongs to tenant {holder.tenant.slug!r}: remove it there first"
         )
+    if holder and not canonical:
+        raise TenantError(
+            f"{tenant.slug!r} answers on {hostname} already: see `portal tenant show`"
+        )
     if canonical:
         _take_canonical_from_others(tenant)
-    tenant.hostnames.append(Hostname(hostname=hostname, canonical=canonical))
+    if holder:
+        holder.canonical = True
+    else:
+        tenant.hostnames.append(Hostname(hostname=hostname, canonical=canonical))
     db.session.flush()  # the counter names the tenant by its id
     announce(tenant)
 

@@ -137,6 +137,15 @@ def test_a_new_version_is_sent_to_who_has_the_old_one(paris, lone_app):
     assert (response.status_code, response.json["version"]) == (200, 2)
 
 
+def test_a_version_with_the_words_of_an_earlier_one_is_sent_too(paris, lone_app):
+    tag = paris.get(POLICY).headers["ETag"]
+    for name in ("Another name", "Paris"):
+        make.change(lone_app, "paris", name=name)
+        make.publish(lone_app)
+    response = paris.get(POLICY, If_None_Match=tag)
+    assert (response.status_code, response.json["version"]) == (200, 3)
+
+
 def test_drafts_are_not_shown(paris, lone_app):
     make.cookie(lone_app, name="_secret_plan")
     assert "_secret_plan" not in paris.get(POLICY).text

@@ -21,6 +21,15 @@ def tables(app) -> set[str]:
         return set(inspect(db.engine).get_table_names())
 
 
+def refusal(app, *words: str) -> str:
+    """What a command that cannot work with the database says."""
+    result = run(app, *words)
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    return str(result.stderr)
+
+
 def test_upgrade_makes_everything_from_nothing(app):
     say(app, "db", "downgrade", "base")
     assert tables(app) <= {"alembic_version"}
@@ -66,25 +75,17 @@ def test_check_says_that_all_is_well(app):
 def test_check_fails_where_the_tables_differ(app, change):
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text(change))
-    result = run(app, "db", "check")
-    assert result.exit_code == 1
-    assert FINE not in result.output
+    assert "portal db upgrade" in refusal(app, "db", "check")
 
 
 def test_check_fails_where_a_migration_is_missing(app):
     say(app, "db", "downgrade", "0003")
-    result = run(app, "db", "check")
-    assert result.exit_code == 1
-    assert FINE not in result.output
+    assert "portal db upgrade" in refusal(app, "db", "check")
 
 
-def refusal(app, *words: str) -> str:
-    """What a command that cannot work with the database says."""
-    result = run(app, *words)
-    assert isinstance(result.exception, SystemExit), result.exception
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    return str(result.stderr)
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_an_unknown_revision_is_said_in_plain_words(app, command):
+    assert "9999" in refusal(app, "db", command, "9999")
 
 
 @pytest.mark.parametrize(

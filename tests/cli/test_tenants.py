@@ -187,6 +187,13 @@ def test_one_hostname_is_canonical_and_another_can_take_its_place(app):
     assert say(app, "tenant", "hostname", "remove", "paris", "paris.example")
 
 
+def test_a_hostname_that_is_there_already_can_become_canonical_again(app):
+    make.tenant(app)
+    say(app, "tenant", "hostname", "add", "paris", "new.example", "--canonical")
+    say(app, "tenant", "hostname", "add", "paris", "paris.example", "--canonical")
+    assert facts(app, "tenant", "show", "paris")["hostnames"] == ["paris.example", "new.example"]
+
+
 def test_a_hostname_that_was_removed_is_free_for_another_tenant(lone_app):
     make.tenant(lone_app)
     make.tenant(lone_app, "oslo", "en")
@@ -237,6 +244,7 @@ def lyon(**changed: str) -> tuple[str, ...]:
         (("update", "paris", "--authority-url", "javascript:alert(1)"), "write https://"),
         (("hostname", "add", "lyon", "lyon.example"), "see `portal tenant list`"),
         (("hostname", "add", "paris", "oslo.example"), "belongs to tenant 'oslo'"),
+        (("hostname", "add", "paris", "paris.example"), "answers on paris.example already"),
         (("hostname", "add", "paris", "a..b"), "is not a hostname"),
         (("hostname", "remove", "lyon", "lyon.example"), "see `portal tenant list`"),
         (("hostname", "remove", "paris", "paris.example"), "make another one canonical first"),

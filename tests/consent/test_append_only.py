@@ -1,5 +1,6 @@
 """The log only grows: both databases refuse anything else, whoever asks."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,11 @@ from tests.client import Visitor
 from tests.consent.records import keep, record, stored
 
 FAR_AHEAD = MONTHS_AHEAD + 6  # months
+
+
+PARTITIONS = (
+    "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'consent_records'::regclass"
+)
 
 
 @contextmanager
@@ -76,6 +82,17 @@ def test_sqlite_refuses_to_replace_a_record(lone_app, lone_visitor):
     assert_refused(lone_app, "UPDATE OR REPLACE consent_records SET policy = 2")
 
 
+@pytest.mark.parametrize("table", ["consent_records", "policy_versions", "wordings"])
+def test_sqlite_refuses_to_replace_a_row_for_whatever_client(lone_app, lone_visitor, table):
+    make.tenant(lone_app)
+    lone_visitor.decide()
+    with lone_app.app_context():
+        other = sqlite3.connect(db.engine.url.database)  # sets no pragma
+    with pytest.raises(sqlite3.DatabaseError, match="append-only"):
+        other.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    other.close()
+
+
 def test_postgresql_refuses_to_truncate_the_log(postgresql_app):
     make.tenant(postgresql_app)
     Visitor(postgresql_app).decide()
@@ -83,7 +100,7 @@ def test_postgresql_refuses_to_truncate_the_log(postgresql_app):
     assert_refused(postgresql_app, "TRUNCATE tenants CASCADE")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {} SET gpc = true", "DELETE FROM {}"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET gpc = true", "DELETE FROM {}", "TRUNCATE {}"])
 def test_a_partition_refuses_changes_when_it_is_addressed_itself(postgresql_app, statement):
     make.tenant(postgresql_app)
     Visitor(postgresql_app).decide()
@@ -148,6 +165,19 @@ def test_a_record_from_before_every_partition_stays_in_the_default_one(postgresq
     assert where(postgresql_app, old) == "consent_records_default"
 
 
+def test_no_partition_can_be_truncated(postgresql_app):
+    with connected(postgresql_app) as connection:
+        ensure_partitions(connection, FAR_AHEAD)
+        names = connection.scalars(text(PARTITIONS)).all()
+    assert len(names) == FAR_AHEAD + 2
+    for name in names:
+        with (
+            pytest.raises(DBAPIError, match="append-only"),
+            connected(postgresql_app) as connection,
+        ):
+            connection.execute(text(f"TRUNCATE {name}"))
+
+
 def test_new_partitions_refuse_changes_too(postgresql_app):
     number = make.tenant(postgresql_app)
     early = far_ahead(number)
@@ -155,7 +185,7 @@ def test_new_partitions_refuse_changes_too(postgresql_app):
         keep(early)
     with connected(postgresql_app) as connection:
         ensure_partitions(connection, FAR_AHEAD)
-    for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}"):
+    for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}", "TRUNCATE {}"):
         for table in ("consent_records", month_of(early)):
             assert_refused(postgresql_app, statement.format(table))
 
@@ -166,7 +196,7 @@ def test_the_default_partition_refuses_changes_also_after_it_was_made_anew(postg
         old = record(number, datetime.now(UTC) - timedelta(days=365))
         with postgresql_app.app_context():
             keep(old)
-        for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}"):
+        for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}", "TRUNCATE {}"):
             assert_refused(postgresql_app, statement.format("consent_records_default"))
         with connected(postgresql_app) as connection:
             ensure_partitions(connection, FAR_AHEAD)

@@ -147,6 +147,16 @@ def test_an_older_version_is_judged_by_its_own_categories(app, visitor):
     assert visitor.decide("save", policy=2, accepted=["statistics"]).status_code == 422
 
 
+def test_an_older_version_is_judged_by_its_own_languages(app, visitor):
+    make.tenant(app)
+    make.change(app, "paris", languages=["fr", "de"])
+    make.publish(app)
+    assert visitor.decide(policy=1, language="ar").json["language"] == "ar"
+    assert visitor.decide(policy=1, language="de").status_code == 422
+    assert visitor.decide(policy=2, language="ar").status_code == 422
+    assert visitor.decide(policy=2, language="de").json["language"] == "de"
+
+
 def test_a_version_that_another_server_published_a_moment_ago_is_known(app, environ, visitor):
     make.tenant(app)
     visitor.get()

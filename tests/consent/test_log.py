@@ -73,6 +73,11 @@ def test_an_empty_period_has_no_records(ten, chunk):
     assert read(ten, NOON + 5 * MINUTE, NOON + 2 * MINUTE) == []
 
 
+def test_a_period_may_begin_or_end_before_there_were_computers(ten):
+    assert read(ten, datetime(1, 1, 1, tzinfo=UTC)) == ten
+    assert read(ten, None, datetime(1969, 12, 31, tzinfo=UTC)) == []
+
+
 def test_records_of_one_millisecond_are_neither_lost_nor_repeated(app, chunk):
     paris = make.tenant(app)
     same = [UUID(int=first_at(NOON).int | n) for n in range(10)]

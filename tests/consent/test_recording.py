@@ -1,12 +1,15 @@
 """Stored once, stored for good, or refused in plain words: never acknowledged and lost."""
 
+import json
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
@@ -101,6 +104,18 @@ def test_a_repeated_key_sets_the_same_cookie_again(app):
     assert again.preferences == first.preferences
 
 
+def test_a_key_that_comes_late_does_not_bring_an_older_decision_back(app, visitor):
+    make.tenant(app)
+    key = str(uuid4())
+    first = visitor.decide(idempotency_key=key)  # its answer was lost, so the script keeps it
+    visitor.decide("reject_all")
+    later = visitor.preferences | {"at": visitor.preferences["at"] + 5}
+    visitor.remember(quote(json.dumps(later)))
+    again = visitor.decide(idempotency_key=key)
+    assert again.json == first.json
+    assert visitor.preferences == later
+
+
 def test_a_key_with_another_decision_is_a_conflict(app, visitor):
     make.tenant(app)
     key = str(uuid4())
@@ -191,6 +206,16 @@ def test_the_same_key_twice_in_one_batch_stores_one_record(app):
     assert [one.id for one in stored(app)].count(first.id) == 1
 
 
+def test_no_record_names_one_before_it_that_was_not_stored(app):
+    number, key, browser = make.tenant(app), uuid4(), uuid4()
+    keys = [key, key, None, key, None]
+    entries = [Entry(record(number, consent_id=browser), one, follows=True) for one in keys]
+    in_one_batch(app, entries)
+    log = [one for one in stored(app) if one.consent_id == browser]
+    assert len(log) == 3
+    assert {one.previous for one in log} <= {None, *(one.id for one in log)}
+
+
 def test_one_bad_row_does_not_spoil_the_others(app):
     number = make.tenant(app)
     records = [record(number, policy=999 if n == 2 else 1) for n in range(5)]
@@ -254,6 +279,18 @@ def test_a_locked_sqlite_file_is_waited_for_and_then_given_up(lone_app, lone_vis
     other.execute("ROLLBACK")
     other.close()
     assert stored(lone_app) == []
+    assert lone_visitor.decide().status_code == 201
+
+
+def test_a_data_folder_that_cannot_be_written_is_no_reason_to_break(lone_app, lone_visitor):
+    make.tenant(lone_app)
+    lone_visitor.get()
+    with lone_app.app_context():
+        turn = Path(f"{db.engine.url.database}-turn")
+    turn.unlink()
+    turn.mkdir()  # even root cannot write to this
+    assert_unavailable(lone_visitor.decide())
+    turn.rmdir()
     assert lone_visitor.decide().status_code == 201
 
 
