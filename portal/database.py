@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -37,6 +38,8 @@ class Base(DeclarativeBase):
         }
     )
 
+
+TURN_TIMEOUT = 5.0  # seconds that a writer waits for SQLite's one write lock
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
@@ -146,5 +149,21 @@ def _turn_to_write() -> Iterator[None]:
         yield
         return
     with Path(f"{db.engine.url.database}-turn").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _lock(file)
         yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Wait for the lock in the kernel's queue; raises TimeoutError after TURN_TIMEOUT.
+
+    A wait in the queue cannot be given a limit, so a thread does it and may be left behind: the
+    file is closed by then, and the lock goes with it as soon as the thread gets it.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        queue = Thread(target=fcntl.flock, args=(file.fileno(), fcntl.LOCK_EX), daemon=True)
+        queue.start()
+        queue.join(TURN_TIMEOUT)
+        if queue.is_alive():
+            raise TimeoutError("another process has been writing for too long") from None

@@ -88,6 +88,7 @@ BY_ERROR: dict[type[Exception], Problem] = {
     UnknownHost: NOT_FOUND,
     recording.LogUnavailable: UNAVAILABLE,
     SQLAlchemyError: UNAVAILABLE,
+    TimeoutError: UNAVAILABLE,
     recording.KeyReused: Problem(
         409,
         "idempotency_key_reused",

@@ -28,7 +28,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (TenantError, BadHostname, NothingPublished) as reason:
+        except (TenantError, BadHostname, NothingPublished, TimeoutError) as reason:
             raise click.ClickException(str(reason)) from reason
         except CommandError as reason:
             raise click.ClickException(

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
+from portal import database
 from portal.consent.models import ConsentRecord
 from portal.consent.recording import Entry, LogUnavailable, recorder
 from portal.database import db, writing_connection
@@ -291,6 +292,15 @@ def test_a_data_folder_that_cannot_be_written_is_no_reason_to_break(lone_app, lo
     turn.mkdir()  # even root cannot write to this
     assert_unavailable(lone_visitor.decide())
     turn.rmdir()
+    assert lone_visitor.decide().status_code == 201
+
+
+def test_a_stopped_writer_is_not_waited_for_for_ever(lone_app, lone_visitor, monkeypatch):
+    make.tenant(lone_app)
+    lone_visitor.get()
+    monkeypatch.setattr(database, "TURN_TIMEOUT", 0.1)
+    with busy_log(lone_app):
+        assert_unavailable(lone_visitor.decide())
     assert lone_visitor.decide().status_code == 201
 
 
