@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
-from portal.database import writing_connection
+from portal.database import appending_connection
 
 
 class LogUnavailable(Exception):
@@ -93,40 +93,8 @@ class Recorder:
 
 
 def _commit(batch: list[Entry]) -> None:
-    """Store a batch in one transaction; if a row of it is refused, each alone."""
-    try:
-        with writing_connection() as connection:
-            outcomes = _store(connection, batch)
-    except IntegrityError as reason:
-        if len(batch) > 1:
-            for entry in batch:
-                _commit([entry])
-            return
-        outcomes = [_unavailable(reason)]
-    except (SQLAlchemyError, OSError) as reason:
-        outcomes = [_unavailable(reason)] * len(batch)
-    for entry, outcome in zip(batch, outcomes, strict=True):
-        entry.outcome = outcome
-
-
-def _unavailable(reason: Exception) -> LogUnavailable:
-    unavailable = LogUnavailable(str(reason))
-    unavailable.__cause__ = reason
-    return unavailable
-
-
-def _store(connection: Connection, batch: list[Entry]) -> list[Outcome]:
-    """Insert what is new; an entry whose key led to a record before is answered with that."""
-    inserted: set[UUID] = set()
-    latest: dict[Browser, UUID] = {}
     for part in _parts(batch):
-        _link(connection, part, latest)
-        inserted |= append(connection, [(entry.record, entry.key) for entry in part])
-        latest |= {one.browser: one.record.id for one in part if one.record.id in inserted}
-    return [
-        entry.record if entry.record.id in inserted else _earlier(connection, entry)
-        for entry in batch
-    ]
+        _commit_together(part)
 
 
 def _parts(batch: list[Entry]) -> list[list[Entry]]:
@@ -145,12 +113,40 @@ def _parts(batch: list[Entry]) -> list[list[Entry]]:
     return parts
 
 
-def _link(connection: Connection, batch: list[Entry], latest: dict[Browser, UUID]) -> None:
-    """Tell each record which one came before it from the same browser."""
-    for entry in batch:
+def _commit_together(part: list[Entry]) -> None:
+    """Store a part in one transaction; if a row of it is refused, each alone."""
+    try:
+        with appending_connection() as connection:
+            outcomes = _store(connection, part)
+    except IntegrityError as reason:
+        if len(part) > 1:
+            for entry in part:
+                _commit_together([entry])
+            return
+        outcomes = [_unavailable(reason)]
+    except (SQLAlchemyError, OSError) as reason:
+        outcomes = [_unavailable(reason)] * len(part)
+    for entry, outcome in zip(part, outcomes, strict=True):
+        entry.outcome = outcome
+
+
+def _unavailable(reason: Exception) -> LogUnavailable:
+    unavailable = LogUnavailable(str(reason))
+    unavailable.__cause__ = reason
+    return unavailable
+
+
+def _store(connection: Connection, part: list[Entry]) -> list[Outcome]:
+    """Insert what is new; an entry whose key led to a record before is answered with that."""
+    for entry in part:
         if entry.follows:
-            previous = latest.get(entry.browser) or _latest(connection, *entry.browser)
+            previous = _latest(connection, *entry.browser)
             entry.record = replace(entry.record, previous=previous)
+    inserted = append(connection, [(entry.record, entry.key) for entry in part])
+    return [
+        entry.record if entry.record.id in inserted else _earlier(connection, entry)
+        for entry in part
+    ]
 
 
 def _earlier(connection: Connection, entry: Entry) -> ConsentRecord | KeyReused:

@@ -33,7 +33,7 @@ class Assets:
         self._bodies = {one.name: _body(one) for one in ASSETS}
         self._types = {one.name: one.mimetype for one in ASSETS}
         self.digests = {
-            name: sha256(body.plain).hexdigest()[:16] for name, body in self._bodies.items()
+            name: sha256(body.encoded("")).hexdigest()[:16] for name, body in self._bodies.items()
         }
 
     def answer(self, digest: str, name: str) -> Response:

@@ -27,17 +27,25 @@ def _choose_encoding(header: str) -> str:
 
 
 class Body:
-    """Bytes, and their compressed forms as they are first asked for."""
+    """Bytes that are kept compressed, in each encoding that was asked for; plain is for the few."""
 
-    __slots__ = ("_effort", "_encoded", "plain")
+    __slots__ = ("_effort", "_encoded")
 
     def __init__(self, plain: bytes, effort: int) -> None:
-        self.plain, self._effort = plain, effort
-        self._encoded = {"": plain}
+        self._effort = effort
+        self._encoded = {"br": _brotli(plain, effort)}
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory all encodings take."""
+        return len(self._encoded["br"]) * len(OFFERED)
 
     def encoded(self, encoding: str) -> bytes:
+        if not encoding:
+            plain: bytes = brotli.decompress(self._encoded["br"])
+            return plain
         if encoding not in self._encoded:
-            self._encoded[encoding] = COMPRESSORS[encoding](self.plain, self._effort)
+            self._encoded[encoding] = COMPRESSORS[encoding](self.encoded(""), self._effort)
         return self._encoded[encoding]
 
 

@@ -21,7 +21,7 @@ from portal.public.encodings import OFTEN, Body, choose_encoding
 from portal.public.rendering import render
 from portal.settings import Settings
 
-EXPECTED_ENCODINGS = 1.5  # a page's weight in the cache, as a multiple of its plain size
+HEADERS = 4096  # bytes of memory that the headers of a page take, about
 SHARED = "public, no-cache"
 PERSONAL = "private, no-cache"
 
@@ -60,7 +60,7 @@ class Page:
 
     @property
     def weight(self) -> int:
-        return int(len(self._body.plain) * EXPECTED_ENCODINGS)
+        return self._body.weight + HEADERS
 
     def answer(self, accept_encoding: str, if_none_match: str) -> Response:
         encoding = choose_encoding(accept_encoding)
