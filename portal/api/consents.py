@@ -1,6 +1,5 @@
 """A decision as JSON, and its receipt."""
 
-import json
 from uuid import UUID
 
 from flask import Response as FlaskResponse
@@ -14,7 +13,7 @@ from portal.api.shapes import ConsentRequest, Problem, Receipt
 from portal.consent.current import decide_here, remember
 from portal.consent.log import find
 from portal.consent.models import ConsentRecord
-from portal.consent.receipts import receipt
+from portal.consent.receipts import in_json
 from portal.policy.current import current_language
 from portal.tenants.current import current_site
 
@@ -65,5 +64,5 @@ def show(record_id: UUID) -> FlaskResponse:
 
 
 def _answer(record: ConsentRecord, status: int) -> FlaskResponse:
-    body = json.dumps(receipt(record, current_site().slug), ensure_ascii=False)
-    return FlaskResponse(body, status, mimetype="application/json")
+    body = in_json(record, current_site().slug)
+    return FlaskResponse(body, status, content_type="application/json")

@@ -15,6 +15,7 @@ NAME = "cookies_preferences"
 FORMAT = 1
 # all that occurs in the value besides letters, digits, `-` and `_`
 PERCENT_ENCODED = str.maketrans({sign: quote(sign, safe="") for sign in '{}[]":,'})
+COMPACT = json.JSONEncoder(separators=(",", ":"))
 MEMBERS = {"v", "id", "policy", "at", "accepted", "rejected"}
 LARGEST = 2**53 - 1  # what every reader of JSON can hold (RFC 7493)
 LONGEST = 1024  # bytes; K1 and the format's own promise
@@ -39,7 +40,7 @@ def write(record: ConsentRecord) -> str:
         "accepted": record.accepted,
         "rejected": record.rejected,
     }
-    return json.dumps(value, separators=(",", ":")).translate(PERCENT_ENCODED)
+    return COMPACT.encode(value).translate(PERCENT_ENCODED)
 
 
 def seconds_left(record: ConsentRecord, now: datetime) -> int:

@@ -13,6 +13,7 @@ FIELDS = (
     "id", "tenant", "consent_id", "previous", "policy", "language", "decision", "accepted",
     "rejected", "surface", "gpc", "page", "given_at", "valid_until",
 )  # fmt: skip
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,10 +41,14 @@ def receipt(record: ConsentRecord, slug: str) -> dict[str, Any]:
     }
 
 
+def in_json(record: ConsentRecord, slug: str) -> str:
+    return ENCODER.encode(receipt(record, slug))
+
+
 def ndjson(records: Iterable[ConsentRecord], slug: str) -> Iterator[str]:
     """One JSON object a line."""
     for record in records:
-        yield json.dumps(receipt(record, slug), ensure_ascii=False) + "\n"
+        yield in_json(record, slug) + "\n"
 
 
 def comma_separated(records: Iterable[ConsentRecord], slug: str) -> Iterator[str]:
