@@ -1,5 +1,8 @@
 """From the draft tables to the document that publishing would freeze."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from sqlalchemy import select
 
 from portal.catalogues import source_messages, translations
@@ -15,7 +18,6 @@ from portal.policy.document import (
     canonical,
     digest,
 )
-from portal.policy.models import Wording
 from portal.tenants.models import Tenant
 
 
@@ -32,7 +34,7 @@ def draft(tenant: Tenant) -> Document:
         default_language=tenant.default_language,
         consent_days=tenant.consent_days,
         controller=_controller(tenant),
-        wordings={tag: wording(tag).digest for tag in tenant.languages},
+        wordings={tag: built_in(tag).digest for tag in tenant.languages},
         categories=tuple(
             _category(tenant, one, [c for c in cookies if c.category == one.key])
             for one in db.session.scalars(categories)
@@ -44,11 +46,19 @@ def draft(tenant: Tenant) -> Document:
     )
 
 
-def wording(language: str) -> Wording:
-    """The built-in texts of a language as the catalogue has them now."""
+class Frozen(NamedTuple):
+    """The texts of a language in canonical form, and their name."""
+
+    digest: str
+    messages: str
+
+
+@lru_cache(maxsize=256)
+def built_in(language: str) -> Frozen:
+    """The built-in texts of a language as the catalogue has them."""
     catalogue = translations(language)
     messages = canonical({source: catalogue.gettext(source) for source in source_messages()})
-    return Wording(digest=digest(messages), language=language, messages=messages.decode())
+    return Frozen(digest(messages), messages.decode())
 
 
 def _controller(tenant: Tenant) -> Controller:

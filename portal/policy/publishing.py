@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.database import db
 from portal.policy.document import digest
-from portal.policy.drafting import draft, wording
+from portal.policy.drafting import built_in, draft
 from portal.policy.models import PolicyVersion, Wording
 from portal.tenants.changes import announce
 from portal.tenants.models import Tenant
@@ -39,7 +39,8 @@ def latest_version(tenant_id: int) -> PolicyVersion | None:
 
 
 def _keep_wordings(languages: tuple[str, ...]) -> None:
-    for language in languages:
-        current = wording(language)
-        if not db.session.get(Wording, current.digest):
-            db.session.add(current)
+    wordings = {built_in(one).digest: (one, built_in(one).messages) for one in languages}
+    known = set(db.session.scalars(select(Wording.digest).where(Wording.digest.in_(wordings))))
+    for name in wordings.keys() - known:
+        language, messages = wordings[name]
+        db.session.add(Wording(digest=name, language=language, messages=messages))

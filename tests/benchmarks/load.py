@@ -39,6 +39,11 @@ class Load:
     hosts: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     body: str | None = None
 
+    def answer(self, requests: int) -> None:
+        """Load without measuring, until so many requests were answered."""
+        while requests > 0:
+            requests -= int(self.rate() * SECONDS)
+
     def rate(self, connections: int = 8) -> float:
         """Requests a second."""
         headers = '["Accept-Encoding"] = "gzip, br", ["Accept-Language"] = "fr,en;q=0.5"'
