@@ -11,17 +11,17 @@ LANGUAGE_COOKIE = "django_language"
 
 def current_policy() -> LivePolicy:
     """The policy in force of the request's tenant; raises UnknownHost."""
-    if "policy" not in g:
-        g.policy = live().of(current_site().tenant_id)
-    policy: LivePolicy = g.policy
+    policy: LivePolicy | None = g.get("policy")
+    if policy is None:
+        policy = g.policy = live().of(current_site().tenant_id)
     return policy
 
 
 def current_language() -> str:
     """By `?lang=` if published, else as Django chooses: cookie, header, default."""
-    if "language" not in g:
-        g.language = _language(current_policy())
-    language: str = g.language
+    language: str | None = g.get("language")
+    if language is None:
+        language = g.language = _language(current_policy())
     return language
 
 

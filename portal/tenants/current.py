@@ -16,14 +16,18 @@ class UnknownHost(Exception):
 
 def current_site() -> Site:
     """The tenant of the request; raises UnknownHost."""
-    if "site" not in g:
-        hostname = from_host_header(as_written(request.environ.get("HTTP_HOST", "")))
-        site = directory().find(hostname) if hostname else None
-        if site is None:
-            raise UnknownHost
-        g.site = site
-    found: Site = g.site
+    found: Site | None = g.get("site")
+    if found is None:
+        found = g.site = _site(request.environ.get("HTTP_HOST", ""))
     return found
+
+
+def _site(host: str) -> Site:
+    hostname = from_host_header(as_written(host))
+    site = directory().find(hostname) if hostname else None
+    if site is None:
+        raise UnknownHost
+    return site
 
 
 def refuse_unknown_hosts() -> None:
