@@ -22,7 +22,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from portal.settings import Settings
 
@@ -50,6 +50,16 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     """The column holds one of these words: text with a rule, so that adding one is easy."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Revised:
+    """A row that counts its changes, so that nobody overwrites what they have not seen."""
+
+    revision: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  a class is asked
+        return {"version_id_col": cls.__table__.columns["revision"]}  # type: ignore[attr-defined]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("title", JSON, nullable=False),
         sa.Column("description", JSON, nullable=False),
+        sa.Column("sources", JSON, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_categories"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_categories_tenant_id"),
         sa.CheckConstraint(
@@ -31,6 +33,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(63), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("privacy_url", sa.String(500), nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_providers"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_providers_tenant_id"),
     )
@@ -42,13 +45,18 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(63), nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("name", sa.String(256), nullable=False),
+        sa.Column("match", sa.String(10), nullable=False),
         sa.Column("domain", sa.String(253), nullable=False),
         sa.Column("path", sa.String(1024), nullable=False),
         sa.Column("third_party", sa.Boolean, nullable=False),
+        sa.Column("http_only", sa.Boolean, nullable=False),
+        sa.Column("exempt_measurement", sa.Boolean, nullable=False),
         sa.Column("lifetime_count", sa.Integer, nullable=False),
         sa.Column("lifetime_unit", sa.String(10), nullable=False),
         sa.Column("function", JSON, nullable=False),
         sa.Column("purpose", JSON, nullable=False),
+        sa.Column("sources", JSON, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cookies"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_cookies_tenant_id"),
         sa.ForeignKeyConstraint(
@@ -67,6 +75,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "lifetime_unit IN ('session', 'minute', 'hour', 'day', 'week', 'month', 'year')",
             name=op.f("ck_cookies_lifetime_unit"),
+        ),
+        sa.CheckConstraint(
+            "match IN ('exact', 'prefix', 'pattern')", name=op.f("ck_cookies_match")
         ),
         sa.CheckConstraint(
             "(lifetime_unit = 'session') = (lifetime_count = 0)", name=op.f("ck_cookies_lifetime")

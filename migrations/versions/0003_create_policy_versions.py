@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("fingerprints", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(254), nullable=False),
+        sa.Column("note", sa.String(500), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "number", name="pk_policy_versions"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_policy_versions_tenant_id"),
     )

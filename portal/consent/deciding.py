@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from portal.consent.identifiers import time_of, uuid7
 from portal.consent.models import DECISIONS, SURFACES, ConsentRecord
 from portal.consent.recording import Entry, recorder
 from portal.cookies.models import CATEGORIES, NECESSARY
+from portal.identifiers import time_of, uuid7
 from portal.policy.live import LivePolicy, live
 
 

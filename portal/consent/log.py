@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from portal.consent.identifiers import first_at
 from portal.consent.models import ConsentRecord, consent_records
 from portal.database import db
+from portal.identifiers import first_at
 
 CHUNK = 1000  # rows in memory at a time while a period is read
 

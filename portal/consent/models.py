@@ -15,8 +15,8 @@ from sqlalchemy import (
     Uuid,
 )
 
-from portal.consent.identifiers import time_of
 from portal.database import Base, Json, UtcDateTime, one_of
+from portal.identifiers import time_of
 
 DECISIONS = ("accept_all", "reject_all", "save", "withdraw")
 SURFACES = ("banner", "preference_centre", "api", "form")

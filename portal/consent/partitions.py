@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from portal.consent.identifiers import first_at
+from portal.identifiers import first_at
 
 TABLE = "consent_records"
 DEFAULT = "consent_records_default"

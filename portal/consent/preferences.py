@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from portal.consent.identifiers import time_of
 from portal.consent.models import ConsentRecord
 from portal.cookies.models import NECESSARY
+from portal.identifiers import time_of
 
 NAME = "cookies_preferences"
 FORMAT = 1

@@ -5,8 +5,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database import Base, Json, UtcDateTime
+from portal.database import Base, Json, Revised, UtcDateTime, one_of
 from portal.tenants.models import Tenant
+
+SECTIONS = ("why", "what", "kinds", "change", "kept")  # of the policy, in prose
+LEGAL_PAGES = ("terms", "privacy")
+PASSAGES = (*SECTIONS, *LEGAL_PAGES)
 
 
 class Wording(Base):
@@ -30,6 +34,7 @@ class PolicyVersion(Base):
     """
 
     __tablename__ = "policy_versions"
+    __audited__ = ("number", "digest", "published_by", "note")
 
     tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -37,3 +42,34 @@ class PolicyVersion(Base):
     document: Mapped[str] = mapped_column(Text)
     fingerprints: Mapped[dict[str, str]] = mapped_column(Json)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[str] = mapped_column(String(254), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class OwnWording(Base):
+    """A built-in text that a tenant says in its own words, in one language."""
+
+    __tablename__ = "own_wordings"
+    __audited__ = ("source", "language", "text")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    language: Mapped[str] = mapped_column(String(35), primary_key=True)
+    source: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Passage(Revised, Base):
+    """A section of the policy, or a legal page, that a tenant wrote itself, in Markdown.
+
+    A legal page may be a link instead: then `url` is its address and the text is empty.
+    """
+
+    __tablename__ = "passages"
+    __table_args__ = (one_of("key", PASSAGES),)
+    __audited__ = ("key", "url", "text")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    url: Mapped[str] = mapped_column(String(500), default="")
+    text: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    sources: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict)

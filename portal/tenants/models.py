@@ -14,6 +14,10 @@ class Tenant(Base):
     """An organisation with a portal of its own; for the law the controller (L11)."""
 
     __tablename__ = "tenants"
+    __audited__ = (
+        "slug", "name", "default_language", "languages", "consent_days", "controller", "address",
+        "email", "dpo_email", "authority", "authority_url", "suspended_at",
+    )  # fmt: skip
     __table_args__ = (
         CheckConstraint(
             f"consent_days BETWEEN {SHORTEST_CONSENT} AND {LONGEST_CONSENT}", name="consent_days"
@@ -51,6 +55,7 @@ class Hostname(Base):
     """A name under which a tenant answers, in its ASCII form; one a tenant is canonical."""
 
     __tablename__ = "hostnames"
+    __audited__ = ("hostname", "canonical")
     __table_args__ = (
         Index(
             "uq_hostnames_canonical",

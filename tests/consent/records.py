@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from portal.consent import log
-from portal.consent.identifiers import first_at, time_of, uuid7
 from portal.consent.models import ConsentRecord, consent_records
 from portal.database import db
+from portal.identifiers import first_at, time_of, uuid7
 from tests import make
 
 

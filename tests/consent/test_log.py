@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.consent import log
-from portal.consent.identifiers import first_at
 from portal.consent.receipts import FORMATS, comma_separated, ndjson, receipt, timestamp
+from portal.identifiers import first_at
 from tests import make
 from tests.consent.records import keep, record
 

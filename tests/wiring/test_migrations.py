@@ -129,6 +129,8 @@ def test_every_table_of_a_tenant_leads_with_the_tenant(table):
     if "tenant_id" in table.columns:
         assert table.primary_key.columns[0].name == "tenant_id"
         for key in table.foreign_key_constraints:
+            if key.referred_table.name == "people":
+                continue  # belongs to no tenant; a sharded database keeps a copy on every machine
             assert key.column_keys[0] == "tenant_id"
 
 

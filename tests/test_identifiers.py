@@ -8,7 +8,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.consent.identifiers import EPOCH, first_at, time_of, uuid7
+from portal.identifiers import EPOCH, first_at, time_of, uuid7
 
 NANOSECONDS = st.integers(0, (1 << 48) * 1_000_000 - 1)
 TICK = 245  # nanoseconds: 12 bits divide a millisecond into steps of 244.14

@@ -1,0 +1,84 @@
+"""The audit trail: every change of an audited row is written down with the change itself.
+
+A table is audited by naming its columns in `__audited__`. The trail is filled by the session, so
+no door can forget it; who acts is told once per request or command.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, UOWTransaction
+
+from portal.database import Base, db
+from portal.identifiers import uuid7
+from portal.people.models import AuditEntry
+
+NOBODY = "the portal itself"
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+
+
+def act_as(actor: str) -> None:
+    """Name who makes the changes of this session from now on."""
+    db.session.info["actor"] = actor
+
+
+@event.listens_for(db.session, "after_flush")
+def _audit(session: Session, _context: UOWTransaction) -> None:
+    actor = session.info.get("actor", NOBODY)
+    entries = [_entry(actor, *change) for change in _changes(session)]
+    if entries:
+        session.connection().execute(AuditEntry.__table__.insert(), entries)  # type: ignore[attr-defined]
+
+
+Change = tuple[str, Base, dict[str, Any] | None, dict[str, Any] | None]
+
+
+def _changes(session: Session) -> Iterator[Change]:
+    for row in session.new:
+        if hasattr(row, "__audited__"):
+            yield ADDED, row, None, _values(row)
+    for row in session.dirty:
+        if hasattr(row, "__audited__"):
+            before, after = _difference(row)
+            if after:
+                yield CHANGED, row, before, after
+    for row in session.deleted:
+        if hasattr(row, "__audited__"):
+            yield REMOVED, row, _values(row), None
+
+
+def _entry(
+    actor: str, action: str, row: Base, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> dict[str, Any]:
+    table = row.__tablename__
+    return {
+        "tenant_id": row.id if table == "tenants" else row.tenant_id,  # type: ignore[attr-defined]
+        "id": uuid7(),
+        "actor": actor,
+        "action": action,
+        "subject": table,
+        "name": str(getattr(row, row.__audited__[0])),  # type: ignore[attr-defined]
+        "before": before,
+        "after": after,
+    }
+
+
+def _values(row: Base) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in row.__audited__}  # type: ignore[attr-defined]
+
+
+def _difference(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What changed, before and after."""
+    before, after = {}, {}
+    for name in row.__audited__:  # type: ignore[attr-defined]
+        history = inspect(row).attrs[name].load_history()
+        if history.has_changes():
+            before[name] = _plain(history.deleted[0] if history.deleted else None)
+            after[name] = _plain(history.added[0] if history.added else None)
+    return before, after
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can hold it."""
+    return value if value is None or isinstance(value, (str, int, list, dict)) else str(value)
