@@ -1,7 +1,7 @@
 """The published document as typed values, and back. One document in, one page out."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -9,6 +9,10 @@ from typing import Any
 import rfc8785
 
 Texts = dict[str, str]
+
+DECIDED_ON = (
+    "name", "match", "provider", "domain", "path", "third_party", "lifetime_count", "lifetime_unit",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,9 @@ class DeclaredCookie:
     lifetime: Texts
     function: Texts
     purpose: Texts
+    match: str = "exact"
+    http_only: bool = False
+    exempt_measurement: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,7 @@ class DeclaredCategory:
     @cached_property
     def fingerprint(self) -> str:
         """What a visitor decides on, without its wording: a change of it asks again."""
-        facts = sorted(
-            [c.name, c.provider, c.domain, c.path, c.third_party, c.lifetime_count, c.lifetime_unit]
-            for c in self.cookies
-        )
+        facts = sorted([getattr(cookie, name) for name in DECIDED_ON] for cookie in self.cookies)
         return digest(canonical({"key": self.key, "cookies": facts}))
 
 
@@ -62,7 +66,28 @@ class Controller:
 
 
 @dataclass(frozen=True)
+class DeclaredLook:
+    """Colours as `#rrggbb`, the corner in CSS pixels, the logo by its digest, if there is one."""
+
+    accent: str
+    accent_dark: str
+    corner: int
+    position: str
+    logo: str
+
+
+@dataclass(frozen=True)
+class DeclaredPassage:
+    """A section or a legal page in the tenant's own words, as sanitised HTML, or a link."""
+
+    url: str
+    html: Texts
+
+
+@dataclass(frozen=True)
 class Document:
+    """All that visitors see. Members with a default came later: older versions lack them."""
+
     slug: str
     name: str
     hostname: str
@@ -72,6 +97,8 @@ class Document:
     wordings: dict[str, str]
     categories: tuple[DeclaredCategory, ...]
     providers: tuple[DeclaredProvider, ...]
+    look: DeclaredLook | None = None
+    passages: dict[str, DeclaredPassage] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
         return canonical(asdict(self))
@@ -99,6 +126,10 @@ class Document:
                 "controller": Controller(**raw["controller"]),
                 "categories": tuple(_category(one) for one in raw["categories"]),
                 "providers": tuple(DeclaredProvider(**one) for one in raw["providers"]),
+                "look": DeclaredLook(**raw["look"]) if raw.get("look") else None,
+                "passages": {
+                    key: DeclaredPassage(**one) for key, one in raw.get("passages", {}).items()
+                },
             }
         )
 

@@ -94,6 +94,9 @@ def _cookie(tenant: Tenant, cookie: Cookie) -> DeclaredCookie:
         lifetime={tag: lifetime_in_words(count, unit, tag) for tag in tenant.languages},
         function=_in_all(tenant, cookie.function),
         purpose=_in_all(tenant, cookie.purpose),
+        match=cookie.match,
+        http_only=cookie.http_only,
+        exempt_measurement=cookie.exempt_measurement,
     )
 
 
