@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import catalogues, database, errors
 from portal.api import bp as api_bp
+from portal.backoffice import bp as backoffice_bp
+from portal.backoffice import sign_in
 from portal.consent import recording
 from portal.headers import SecurityHeaders
 from portal.policy import live
@@ -37,8 +39,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     assets.init_app(app)
     pages.init_app(app, settings)
     errors.init_app(app)
-    for blueprint in (assets.bp, public_bp, api_bp):
+    for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp):
         app.register_blueprint(blueprint)
+    sign_in.init_app(app, settings)
     app.before_request(refuse_unknown_hosts)
     app.wsgi_app = _behind(settings.proxies, SecurityHeaders(app.wsgi_app))  # type: ignore[assignment, method-assign]
     return app

@@ -12,11 +12,16 @@ from flask import Flask, g, has_request_context
 
 from portal.languages import SOURCE, TRANSLATIONS, locale
 
-VISITOR = "visitor"
+VISITOR, BACKOFFICE = "visitor", "backoffice"
 
 
 def marked(message: str) -> str:
-    """Mark a text for the catalogue that is translated later, when its language is known."""
+    """Mark a text for the visitors' catalogue; it is translated when its language is known."""
+    return message
+
+
+def said(message: str) -> str:
+    """The same for the catalogue of the back office."""
     return message
 
 
@@ -33,21 +38,21 @@ def source_messages() -> frozenset[str]:
         return frozenset(str(message.id) for message in read_po(file) if message.id)
 
 
-def read_catalogue(tag: str) -> Catalog:
-    path = TRANSLATIONS / str(locale(tag)) / "LC_MESSAGES" / f"{VISITOR}.po"
+def read_catalogue(tag: str, domain: str = VISITOR) -> Catalog:
+    path = TRANSLATIONS / str(locale(tag)) / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as file:
         return read_po(file, locale=locale(tag))
 
 
 @lru_cache(maxsize=256)
-def translations(tag: str) -> NullTranslations:
+def translations(tag: str, domain: str = VISITOR) -> NullTranslations:
     """The catalogue of a language; the source language needs none."""
     if tag == SOURCE:
         return NullTranslations()
     compiled = BytesIO()
-    write_mo(compiled, read_catalogue(tag))
+    write_mo(compiled, read_catalogue(tag, domain))
     compiled.seek(0)
-    return Translations(compiled, domain=VISITOR)
+    return Translations(compiled, domain=domain)
 
 
 class _Catalogue(flask_babel.Domain):  # type: ignore[misc]  # Flask-Babel has no types

@@ -1,12 +1,16 @@
 """Every setting of the installation: read once from the environment, checked, documented."""
 
+import os
+import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,11 +68,43 @@ class Settings:
         "memory for rendered pages in each process, MiB",
     )
 
+    secret: str = _setting(
+        "PORTAL_SECRET",
+        _text,
+        "",
+        "signs sessions and links; equal on all servers; empty: made once in the data folder",
+    )
+    smtp_url: str = _setting(
+        "SMTP_URL",
+        _text,
+        "",
+        "`smtp://user:password@host:587`, or `smtps://…`; empty: mail is written to the log",
+    )
+    mail_from: str = _setting(
+        "MAIL_FROM", _text, "portal@localhost", "sender of invitations and password links"
+    )
+    limits_url: str = _setting(
+        "PORTAL_LIMITS_URL",
+        _text,
+        "memory://",
+        "where attempts are counted; `redis://…` counts for all servers together",
+    )
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings; raises BadSetting with the name and the reason."""
         values: dict[str, Any] = {f.name: _read(f.metadata, environ) for f in fields(cls)}
         return cls(**values)
+
+    def signing_secret(self) -> str:
+        """The secret that was set, or the one kept in the data folder, made at the first need."""
+        if self.secret:
+            return self.secret
+        self.data.mkdir(parents=True, exist_ok=True)
+        kept = self.data / "secret"
+        with suppress(FileExistsError), os.fdopen(os.open(kept, NEW_FILE, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        return kept.read_text()
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -21,10 +21,20 @@ class Asset:
     mimetype: str
 
 
+def _all_of(folder: str, kind: str) -> tuple[str, ...]:
+    """The base first, then one file a screen."""
+    names = sorted(path.name for path in (STATIC / folder).glob(f"*.{kind}"))
+    return tuple(
+        f"{folder}/{name}" for name in sorted(names, key=lambda one: one != f"base.{kind}")
+    )
+
+
 ASSETS = (
     Asset("portal.css", ("public/page.css", "public/banner.css"), "text/css"),
     Asset("banner.js", ("public/banner.js",), "text/javascript"),
     Asset("icon.svg", ("public/icon.svg",), "image/svg+xml"),
+    Asset("backoffice.css", _all_of("backoffice", "css"), "text/css"),
+    Asset("backoffice.js", _all_of("backoffice", "js"), "text/javascript"),
 )
 
 

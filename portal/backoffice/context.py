@@ -1,0 +1,37 @@
+"""What every template of the back office knows."""
+
+from typing import Any
+
+from flask import g, session
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_wtf.csrf import generate_csrf
+
+from portal.backoffice import words
+from portal.backoffice.current import current_person, current_role, current_tenant, may
+from portal.backoffice.door import bp
+from portal.backoffice.navigation import navigation
+from portal.languages import language
+
+
+def context() -> dict[str, Any]:
+    """Texts, dates and numbers in the person's language; who and where they are."""
+    return {
+        "gettext": words.gettext,
+        "ngettext": words.ngettext,
+        "in_words": words.in_words,
+        "date": format_date,
+        "moment": format_datetime,
+        "number": format_decimal,
+        "language": language(g.language),
+        "language_of": language,
+        "csrf_token": generate_csrf,
+        "person": current_person(),
+        "role": current_role(),
+        "tenant": current_tenant(),
+        "may": may,
+        "navigation": navigation,
+        "messages": session.pop("_flashes", ()),
+    }
+
+
+bp.context_processor(context)

@@ -1,0 +1,53 @@
+"""Who is signed in, for which tenant, and what they may do: asked once a request."""
+
+from flask import g
+from flask_security import current_user
+from werkzeug.exceptions import Forbidden, NotFound
+
+from portal.database import db
+from portal.people.accounts import role_of
+from portal.people.models import Person
+from portal.people.roles import OWNER, ROLES, Permission
+from portal.tenants.current import current_site
+from portal.tenants.models import Tenant
+
+
+class NotAMember(Forbidden):
+    """Somebody is signed in who has no role for this tenant."""
+
+
+def current_person() -> Person | None:
+    """Whoever is signed in."""
+    if not current_user.is_authenticated:
+        return None
+    person: Person = current_user._get_current_object()  # noqa: SLF001  werkzeug's documented way
+    return person
+
+
+def current_tenant() -> Tenant:
+    """The tenant of the hostname, with its draft."""
+    if "tenant" not in g:
+        g.tenant = db.session.get(Tenant, current_site().tenant_id)
+    if g.tenant is None:
+        raise NotFound
+    tenant: Tenant = g.tenant
+    return tenant
+
+
+def current_role() -> str | None:
+    """The role of whoever is signed in; operators are owners everywhere."""
+    if "role" not in g:
+        person = current_person()
+        g.role = person and _role(person)
+    role: str | None = g.role
+    return role
+
+
+def _role(person: Person) -> str | None:
+    return OWNER if person.operator else role_of(person, current_site().tenant_id)
+
+
+def may(permission: Permission | str) -> bool:
+    """Whether the person's role allows something here."""
+    role = current_role()
+    return role is not None and Permission(permission) in ROLES[role]

@@ -1,0 +1,122 @@
+"""The guard of the back office: nothing is open that does not say so.
+
+Each view says what it needs by `@needs(...)` or, for the few that anybody with a link may see, by
+`@open_to_all`. A view that says nothing is refused.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from flask import abort, current_app, g, redirect, request
+from flask_security import url_for_security
+from flask_security.utils import check_and_update_authn_fresh
+from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
+from werkzeug.wrappers import Response
+from wtforms import ValidationError
+
+from portal.backoffice.current import NotAMember, current_person, current_role, may
+from portal.backoffice.words import LANGUAGES
+from portal.languages import SOURCE, choose
+from portal.people.audit import act_as
+from portal.people.roles import Permission
+from portal.policy.current import LANGUAGE_COOKIE
+from portal.tenants.current import SAFE_METHODS, refuse_foreign_requests
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+FRESH = timedelta(minutes=15)  # since the last sign-in, for acts that cannot be undone
+
+CSRF_COOKIE, A_YEAR = "csrftoken", 365 * 24 * 3600  # seconds
+
+csrf = CSRFProtect()
+
+
+class Guard(NamedTuple):
+    permission: Permission
+    fresh: bool
+    largest_body: int | None  # bytes; the application's limit if there is none
+
+
+def needs(
+    permission: Permission, *, fresh: bool = False, largest_body: int | None = None
+) -> Callable[[View], View]:
+    """Open a view to members with a permission.
+
+    `fresh` asks for the password again if that was long ago; `largest_body` is for uploads, in
+    bytes.
+    """
+
+    def mark(view: View) -> View:
+        view.guard = Guard(permission, fresh, largest_body)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def open_to_all(view: View) -> View:
+    """Open a view to everybody: it must check a secret link by itself."""
+    view.guard = None  # type: ignore[attr-defined]
+    return view
+
+
+def admit() -> Response | None:
+    """Before every view of the back office: who is it, and may they?"""
+    refuse_foreign_requests()
+    choose_language()
+    view = current_app.view_functions[request.endpoint or ""]
+    if not hasattr(view, "guard"):
+        abort(403)
+    guard: Guard | None = view.guard
+    return guard and (_admit_member(guard) or (_ask_again() if guard.fresh else None))
+
+
+def choose_language() -> None:
+    """The person's language, else the browser's, of those that the back office speaks."""
+    person = current_person()
+    header = request.headers.get("Accept-Language", "")
+    wanted = (person and person.language) or request.cookies.get(LANGUAGE_COOKIE)
+    g.language = choose(wanted, header, LANGUAGES, SOURCE)
+
+
+def _admit_member(guard: Guard) -> Response | None:
+    person = current_person()
+    if person is None:
+        return redirect(url_for_security("login", next=_here()), 303)
+    if current_role() is None:
+        raise NotAMember
+    if not may(guard.permission):
+        abort(403)
+    request.max_content_length = guard.largest_body or request.max_content_length
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+    act_as(person.email)
+    return None
+
+
+def _ask_again() -> Response | None:
+    if check_and_update_authn_fresh(FRESH, timedelta(0), "session"):
+        return None
+    return redirect(url_for_security("verify", next=_here()), 303)
+
+
+def _here() -> str:
+    """Where to go on after signing in; a form that was lost is asked for again."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def show_csrf_token(response: Response) -> Response:
+    """Keep the `csrftoken` cookie beside the session, for scripts that send forms."""
+    if current_person() and _csrf_token_is_new():
+        response.set_cookie(
+            CSRF_COOKIE, generate_csrf(), A_YEAR, secure=request.is_secure, samesite="Lax"
+        )
+    return response
+
+
+def _csrf_token_is_new() -> bool:
+    try:
+        validate_csrf(request.cookies.get(CSRF_COOKIE))
+    except ValidationError:
+        return True
+    return False
