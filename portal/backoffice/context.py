@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, session
+from flask import g, get_flashed_messages
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_wtf.csrf import generate_csrf
 
@@ -30,7 +30,7 @@ def context() -> dict[str, Any]:
         "tenant": current_tenant(),
         "may": may,
         "navigation": navigation,
-        "messages": session.pop("_flashes", ()),
+        "messages": get_flashed_messages(with_categories=True),
     }
 
 

@@ -12,6 +12,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import LoginForm, MailUtil, Security, user_authenticated
 
+from portal.backoffice.context import context
 from portal.backoffice.door import bp, keep_private
 from portal.backoffice.guard import choose_language, csrf
 from portal.backoffice.sessions import PREFIX, BackofficeSessions
@@ -63,6 +64,7 @@ def _configuration(secret: str) -> dict[str, Any]:
         "WTF_CSRF_CHECK_DEFAULT": False,  # the guard checks, once it knows who is asking
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
         "SECURITY_URL_PREFIX": PREFIX,
+        "SECURITY_STATIC_FOLDER": None,
         "SECURITY_CLI_USERS_NAME": None,
         "SECURITY_CLI_ROLES_NAME": None,
         "SECURITY_LOGIN_URL": "/sign-in/",
@@ -133,6 +135,7 @@ def _guard_security_views(app: Flask) -> None:
     """Sign-in stands before the guard of members, but behind that of the house."""
     app.before_request_funcs[SECURITY][:0] = [refuse_foreign_requests, choose_language]
     app.after_request_funcs[SECURITY].append(keep_private)
+    app.template_context_processors[SECURITY].append(context)
 
 
 def _stay_for_two_weeks(_app: Flask, **_: Any) -> None:
