@@ -39,6 +39,9 @@ class Base(DeclarativeBase):
     )
 
 
+CONNECT_TIMEOUT = 5  # seconds
+HOUSE = "house"
+TENANT_SETTING, EVERY_TENANT = "portal.tenant", "*"
 TURN_TIMEOUT = 5.0  # seconds that a writer waits for SQLite's one write lock
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -78,6 +81,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    if settings.sqlalchemy_url.startswith("postgresql"):
+        app.config["SQLALCHEMY_BINDS"] = {HOUSE: _house_options(settings)}
     db.init_app(app)
     with app.app_context():
         if _on_sqlite():
@@ -91,8 +96,25 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         "pool_use_lifo": True,  # the connection last used has its statements prepared
     }
     if settings.sqlalchemy_url.startswith("postgresql"):
-        options["connect_args"] = {"connect_timeout": 5}
+        options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+        options["pool_pre_ping"] = True
     return options
+
+
+def _house_options(settings: Settings) -> dict[str, Any]:
+    """As above, for every tenant; without a ping first, which a decision would wait for."""
+    sees_all = {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
+    options = _engine_options(settings) | {"url": settings.sqlalchemy_url, "pool_pre_ping": False}
+    return options | {"connect_args": options["connect_args"] | sees_all}
+
+
+def house() -> Engine:
+    """Connections that see every tenant: for what serves all of them at once.
+
+    Others see, on PostgreSQL, the rows of the tenant that they name and no more (row-level
+    security); the session names the request's tenant by itself.
+    """
+    return db.engines.get(HOUSE, db.engine)
 
 
 def _on_sqlite() -> bool:
@@ -124,8 +146,11 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session of its own, which sees what is committed now, whatever the request read before."""
-    with Session(db.engine) as session:
+    """A session of its own, which sees what is committed now, whatever the request read before.
+
+    It sees every tenant: name the one that is meant.
+    """
+    with Session(house()) as session:
         yield session
 
 
@@ -154,7 +179,7 @@ def appending_connection() -> Iterator[Connection]:
     all of them are one.
     """
     if not _on_sqlite():
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
         return
     with (

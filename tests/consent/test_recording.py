@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from portal import database
 from portal.consent.models import ConsentRecord
 from portal.consent.recording import Entry, LogUnavailable, recorder
-from portal.database import db, writing
+from portal.database import db, house, writing
 from tests import make
 from tests.client import Visitor
 from tests.conftest import running
@@ -185,7 +185,7 @@ def test_those_who_wait_share_a_commit(app):
     number = make.tenant(app)
     statements = []
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+        event.listen(house(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     entries = [Entry(record(number), None, follows=False) for _ in range(CROWD)]
     answers = in_one_batch(app, entries)
     assert {one.id for one in answers} < {one.id for one in stored(app)}
@@ -234,11 +234,11 @@ def test_without_its_table_nothing_is_decided(app, visitor, way):
     make.tenant(app)
     visitor.get()
     rename = "ALTER TABLE {} RENAME TO {}"
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         connection.execute(text(rename.format("consent_records", "elsewhere")))
     assert_unavailable(getattr(visitor, way)())
     assert visitor.preferences is None
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         connection.execute(text(rename.format("elsewhere", "consent_records")))
     assert stored(app) == []
     assert getattr(visitor, way)().status_code in (201, 303)
@@ -248,7 +248,7 @@ def test_without_its_table_nothing_is_decided(app, visitor, way):
 def test_many_who_meet_a_broken_database_are_all_told(app):
     make.tenant(app)
     Visitor(app).get()
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         connection.execute(text("ALTER TABLE idempotency_keys RENAME TO elsewhere"))
     for answer in together(lambda _: Visitor(app).decide(idempotency_key=str(uuid4()))):
         assert_unavailable(answer)
@@ -260,10 +260,10 @@ def test_a_key_whose_decision_was_not_stored_is_free_again(app, visitor):
     visitor.get()
     key = str(uuid4())
     rename = "ALTER TABLE {} RENAME TO {}"
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         connection.execute(text(rename.format("consent_records", "elsewhere")))
     assert_unavailable(visitor.decide(idempotency_key=key))
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), house().begin() as connection:
         connection.execute(text(rename.format("elsewhere", "consent_records")))
     assert visitor.decide("reject_all", idempotency_key=key).status_code == 201
 

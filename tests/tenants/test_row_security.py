@@ -1,0 +1,86 @@
+"""On PostgreSQL the database itself keeps tenants apart, whatever a query forgets to say."""
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import ProgrammingError
+
+from portal.consent.models import consent_records
+from portal.database import db, house
+from portal.models import metadata
+from portal.tenants.models import Hostname, Tenant
+from tests import make
+from tests.client import Visitor
+
+OF_TENANTS = [one for one in metadata.sorted_tables if "tenant_id" in one.columns]
+SECURED = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+AND relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity
+"""
+PARTITIONS = """
+SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE relkind = 'r'
+"""
+
+
+@pytest.fixture
+def two_tenants(postgresql_app):
+    make.tenant(postgresql_app)
+    make.tenant(postgresql_app, "oslo", "en", ("en",))
+    for host in ("paris.example", "oslo.example"):
+        assert Visitor(postgresql_app, host).decide().status_code == 201
+    return postgresql_app
+
+
+def test_every_table_of_tenants_is_secured_and_so_is_every_partition(postgresql_app):
+    with postgresql_app.app_context(), house().connect() as connection:
+        secured = set(connection.scalars(text(SECURED)))
+        partitions = set(connection.scalars(text(PARTITIONS)))
+    assert {one.name for one in OF_TENANTS} | {"tenants"} | partitions <= secured
+    assert len(partitions) > 12
+
+
+def test_the_role_of_the_tests_is_bound_by_it(postgresql_app):
+    asked = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    with postgresql_app.app_context(), db.engine.connect() as connection:
+        assert connection.scalar(text(asked)) is False
+
+
+@pytest.mark.parametrize("table", [*OF_TENANTS, Tenant.__table__], ids=lambda one: one.name)
+def test_a_query_without_a_tenant_sees_nothing(two_tenants, table):
+    with two_tenants.app_context(), db.engine.connect() as connection:
+        assert connection.execute(select(table)).all() == []
+
+
+def test_a_request_sees_its_own_tenant_alone(two_tenants):
+    with two_tenants.test_request_context("/", base_url="http://oslo.example"):
+        assert db.session.scalars(select(Tenant.slug)).all() == ["oslo"]
+        assert db.session.scalars(select(Hostname.hostname)).all() == ["oslo.example"]
+        assert len(db.session.execute(select(consent_records)).all()) == 1
+
+
+def test_a_request_to_no_tenant_sees_nothing(two_tenants):
+    with two_tenants.test_request_context("/", base_url="http://nobody.example"):
+        assert db.session.scalars(select(Tenant.slug)).all() == []
+
+
+def test_a_request_cannot_write_for_another_tenant(two_tenants):
+    with two_tenants.app_context():
+        paris = make.find("paris").id
+    foreign = insert(Hostname).values(tenant_id=paris, hostname="x.example", canonical=False)
+    with two_tenants.test_request_context("/", base_url="http://oslo.example"):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            db.session.execute(foreign)
+        db.session.rollback()
+
+
+def test_the_tenant_is_forgotten_with_the_transaction(two_tenants):
+    with two_tenants.test_request_context("/", base_url="http://oslo.example"):
+        session = db.session()
+        connection = session.connection().connection.driver_connection
+        session.rollback()
+        assert connection.execute("SELECT count(*) FROM tenants").fetchone() == (0,)
+        connection.rollback()
+
+
+def test_a_command_sees_every_tenant(two_tenants):
+    with two_tenants.app_context():
+        assert set(db.session.scalars(select(Tenant.slug))) == {"paris", "oslo"}
