@@ -9,7 +9,7 @@ PREFIX = "/backoffice"
 class BackofficeSessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if not request.path.startswith(PREFIX):
-            return SecureCookieSession()
+            return None  # Flask makes one then that refuses to be written
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
