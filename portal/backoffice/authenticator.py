@@ -11,7 +11,7 @@ from portal.backoffice.current import current_person
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.messages import WARNING, tell
-from portal.backoffice.second_factor import STEP
+from portal.backoffice.sign_in.second_factor import STEP
 from portal.backoffice.words import gettext
 from portal.database import writing
 from portal.people.accounts import forget_second_factor, store

@@ -52,7 +52,7 @@ def friend(app) -> Friend:
 def shown(page: str) -> str:
     """What is inside a page, without what says where its links and forms lead."""
     inside = page[page.index("<body>") :]
-    bar, where = r'<p class="preview-bar".*?</p>', r' (?:action|href|value)="/[^"]*"'
+    bar, where = r'<aside class="preview-bar".*?</aside>', r' (?:action|href|value)="/[^"]*"'
     return re.sub(r"\s+", " ", re.sub(f"{bar}|{where}", "", inside))
 
 

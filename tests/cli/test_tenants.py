@@ -287,3 +287,23 @@ def test_no_command_about_tenants_touches_the_log(app, visitor):
         say(app, "tenant", words[0], "paris", *words[1:])
         with app.app_context():
             assert db.session.scalar(count) == 1
+
+
+def test_publish_keeps_who_and_why(app):
+    say(app, "tenant", "create", *LYON, "--languages", "en,ar")
+    say(app, "tenant", "update", "lyon", "--name", "Lyon!")
+    say(app, "tenant", "publish", "lyon", "--note", " A mark. ")
+    with app.app_context():
+        latest = db.session.get_one(PolicyVersion, (make.find("lyon").id, 2))
+        assert (latest.published_by, latest.note) == ("portal tenant publish", "A mark.")
+
+
+def test_publish_names_what_is_incomplete_until_it_is_left_out(lone_app):
+    make.tenant(lone_app, "lyon")
+    make.cookie(lone_app, "lyon")
+    make.change(lone_app, "lyon", languages=["fr", "en", "ar", "de", "es"])
+    line = complaint(lone_app, "tenant", "publish", "lyon")
+    assert "de: 2 missing, 0 stale; es: 2 missing" in line
+    words = ("--without", "de", "--without", "es")
+    assert facts(lone_app, "tenant", "publish", "lyon", *words)["version"] == 2
+    assert "fr" in complaint(lone_app, "tenant", "publish", "lyon", *words, "--without", "fr")

@@ -1,0 +1,105 @@
+"""Where Flask-Security's views answer: bound one by one, so that none is there by accident."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, request
+from flask_security import anonymous_user_required, recovery_codes, views, webauthn
+
+from portal.backoffice.context import context
+from portal.backoffice.door import keep_private
+from portal.backoffice.errors import explain_on
+from portal.backoffice.guard import choose_language
+from portal.backoffice.sessions import PREFIX
+from portal.backoffice.sign_in.throttling import Key, by_email, by_link, by_person, throttle
+from portal.database import writing
+from portal.settings import Settings
+from portal.tenants.current import SAFE_METHODS, refuse_foreign_requests
+
+SECURITY = "security"  # the name that Flask-Security builds its own addresses with
+GET, POST = "GET", "POST"
+
+
+class View(NamedTuple):
+    endpoint: str
+    path: str
+    view: Callable[..., Any]
+    methods: tuple[str, ...] = (GET, POST)
+    counted: Key | None = None  # attempts are, by this
+    writes: bool = True
+
+
+VIEWS = (
+    View("login", "/sign-in/", views.login, counted=by_email, writes=False),
+    View("logout", "/sign-out/", views.logout, (POST,), writes=False),
+    View("verify", "/sign-in/again/", views.verify, counted=by_person, writes=False),
+    View(
+        "forgot_password",
+        "/sign-in/password/",
+        views.forgot_password,
+        counted=by_email,
+        writes=False,
+    ),
+    View("reset_password", "/sign-in/password/<token>/", views.reset_password, counted=by_link),
+    View(
+        "two_factor_token_validation",
+        "/sign-in/code/",
+        anonymous_user_required(views.two_factor_token_validation),
+        counted=by_person,
+    ),
+    View("mf_recovery", "/sign-in/recovery-code/", recovery_codes.mf_recovery, counted=by_person),
+    View("wan_signin", "/sign-in/passkey/", webauthn.webauthn_signin, writes=False),
+    View(
+        "wan_signin_response",
+        "/sign-in/passkey/<token>/",
+        webauthn.webauthn_signin_response,
+        (POST,),
+    ),
+    View("wan_verify", "/sign-in/again/passkey/", webauthn.webauthn_verify, writes=False),
+    View(
+        "wan_verify_response",
+        "/sign-in/again/passkey/<token>/",
+        webauthn.webauthn_verify_response,
+        (POST,),
+    ),
+    View("change_password", "/account/password/", views.change_password, counted=by_person),
+    View("wan_register", "/account/passkeys/", webauthn.webauthn_register),
+    View(
+        "wan_register_response",
+        "/account/passkeys/<token>/",
+        webauthn.webauthn_register_response,
+        (POST,),
+    ),
+    View("wan_delete", "/account/passkeys/remove/", webauthn.webauthn_delete),
+)
+
+
+def blueprint(app: Flask, settings: Settings) -> Blueprint:
+    """Sign-in stands before the guard of members, but behind that of the house."""
+    bp = Blueprint(SECURITY, __name__, url_prefix=PREFIX)
+    bp.before_request(refuse_foreign_requests)
+    bp.before_request(choose_language)
+    bp.after_request(keep_private)
+    bp.context_processor(context)
+    explain_on(bp)
+    limited = throttle(app, settings)
+    for one in VIEWS:
+        view = _in_one_transaction(one.view) if one.writes else one.view
+        if one.counted:
+            view = limited(one.endpoint, view, one.counted)
+        bp.add_url_rule(one.path, one.endpoint, view, methods=one.methods)
+    # Flask-Security names this address, where people ask for help, but shows it in JSON only
+    bp.add_url_rule("/sign-in/recovery-code/", "two_factor_rescue", build_only=True)
+    return bp
+
+
+def _in_one_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def run(**values: Any) -> Any:
+        if request.method in SAFE_METHODS:
+            return view(**values)
+        with writing():
+            return view(**values)
+
+    return run
