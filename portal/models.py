@@ -1,7 +1,7 @@
 """Every feature's tables, so that the metadata is whole; nothing else."""
 
 from portal.banner.models import Logo, Look
-from portal.consent.models import consent_records, idempotency_keys
+from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.cookies.models import Category, Cookie, KnownProvider, Provider
 from portal.database import Base
 from portal.people.models import AuditEntry, Invitation, Membership, Passkey, Person
@@ -15,6 +15,7 @@ __all__ = [
     "Category",
     "ChangeCounter",
     "Cookie",
+    "Erasure",
     "Hostname",
     "Invitation",
     "KnownProvider",
