@@ -108,5 +108,11 @@ def _create(connection: Connection, start: datetime) -> None:
 
 
 def _refill(connection: Connection) -> None:
-    connection.execute(text(f"INSERT INTO {TABLE} SELECT * FROM {DEFAULT}_aside"))
-    connection.execute(text(f"DROP TABLE {DEFAULT}_aside"))
+    """Rows that only move are not counted again."""
+    for statement in (
+        f"ALTER TABLE {TABLE} DISABLE TRIGGER count_records",
+        f"INSERT INTO {TABLE} SELECT * FROM {DEFAULT}_aside",
+        f"ALTER TABLE {TABLE} ENABLE TRIGGER count_records",
+        f"DROP TABLE {DEFAULT}_aside",
+    ):
+        connection.execute(text(statement))
