@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import BigInteger, cast, func, select, union_all
 
 from portal.consent.figures.models import SHOWN, figures, uncounted
 from portal.cookies.models import NECESSARY
@@ -100,5 +100,6 @@ def read_figures(tenant_id: int, since: date, until: date) -> Figures:
         )
     ).subquery()
     what = [both.c[name] for name in NAMES[:-1]]
-    summed = select(*what, func.sum(both.c.count)).group_by(*what).order_by(*what)
-    return Figures(tuple(Count(*row[:-1], int(row[-1])) for row in db.session.execute(summed)))
+    sums = cast(func.sum(both.c.count), BigInteger)
+    summed = select(*what, sums).group_by(*what).order_by(*what)
+    return Figures(tuple(Count(*row) for row in db.session.execute(summed)))
