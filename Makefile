@@ -8,7 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := $(PORTAL_DATA)/venv
 BIN := $(VENV)/bin
-MESSAGES := $(wildcard translations/*/LC_MESSAGES/visitor.po)
+EXTRACT := $(BIN)/pybabel -q extract --no-location --no-wrap --sort-output --omit-header
+UPDATE := $(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build
 
 .DEFAULT_GOAL := help
@@ -31,8 +32,9 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks.paint
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
-	$(BIN)/pybabel -q extract -F translations/babel.cfg -k marked --no-location --no-wrap --sort-output --omit-header -o translations/visitor.pot .
-	for file in $(MESSAGES); do $(BIN)/pybabel -q update -i translations/visitor.pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header || exit 1; done
+	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .
+	$(EXTRACT) -F translations/backoffice.cfg -k said -o translations/backoffice.pot .
+	for file in translations/*/LC_MESSAGES/*.po; do $(UPDATE) -i translations/$$(basename $$file .po).pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) || exit 1; done
 
 lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with their hashes
 	$(COMPILE) -o requirements.txt pyproject.toml

@@ -15,7 +15,7 @@ from portal.consent import recording
 from portal.consent.figures import impressions
 from portal.headers import SecurityHeaders
 from portal.policy import live
-from portal.public import assets, pages
+from portal.public import assets, look, pages
 from portal.public import bp as public_bp
 from portal.settings import Settings
 from portal.tenants import changes, directory
@@ -39,6 +39,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     recording.init_app(app)
     impressions.init_app(app)
     assets.init_app(app)
+    look.init_app(app)
     pages.init_app(app, settings)
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp):

@@ -1,6 +1,7 @@
 """Security headers on every answer of every door."""
 
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -16,18 +17,34 @@ SOURCES = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
-CONTENT_SECURITY_POLICY = "; ".join(f"{what} {where}" for what, where in SOURCES.items())
 ALWAYS = [
-    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     # same-origin: a form's Origin header says where it comes from, other sites learn nothing
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
 ]
-ON_HTTPS = [*ALWAYS, ("Strict-Transport-Security", "max-age=31536000")]
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
+FRAMES = "portal.frames"  # key of the WSGI environment under which a view asks for other frames
+
+
+class Frames(Enum):
+    """What an answer has to do with frames; in each case pages of other sites have none of it."""
+
+    NONE = ("DENY", dict[str, str]())
+    FRAMED = ("SAMEORIGIN", {"frame-ancestors": "'self'"})  # by the portal's own pages
+    FRAMING = ("DENY", {"frame-src": "'self'"})  # the portal's own pages
+
+
+def _policy(frames: Frames) -> list[tuple[str, str]]:
+    options, sources = frames.value
+    policy = "; ".join(f"{what} {where}" for what, where in (SOURCES | sources).items())
+    return [("Content-Security-Policy", policy), ("X-Frame-Options", options)]
+
+
+ON_HTTP = {one: _policy(one) + ALWAYS for one in Frames}
+ON_HTTPS = {one: [*headers, HTTPS_ONLY] for one, headers in ON_HTTP.items()}
 
 
 class SecurityHeaders:
@@ -37,11 +54,12 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        extra = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ALWAYS
+        by_frames = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ON_HTTP
 
         def start_with_headers(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Callable[[bytes], object]:
+            extra = by_frames[environ.get(FRAMES, Frames.NONE)]
             return start(status, headers + extra, exc_info)
 
         return self._app(environ, start_with_headers)

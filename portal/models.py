@@ -6,7 +6,7 @@ from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.cookies.models import Category, Cookie, KnownProvider, Provider
 from portal.database import Base
 from portal.people.models import AuditEntry, Invitation, Membership, Passkey, Person
-from portal.policy.models import OwnWording, Passage, PolicyVersion, Wording
+from portal.policy.models import Logo, Look, OwnWording, Passage, PolicyVersion, Wording
 from portal.tenants.models import ChangeCounter, Hostname, Tenant
 
 metadata = Base.metadata

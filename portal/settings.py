@@ -89,6 +89,12 @@ class Settings:
         "memory://",
         "where attempts are counted; `redis://…` counts for all servers together",
     )
+    dns_target: str = _setting(
+        "PORTAL_DNS_TARGET",
+        _text,
+        "",
+        "where tenants' hostnames point: this installation's name, or its addresses with commas",
+    )
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -98,13 +104,15 @@ class Settings:
 
     def signing_secret(self) -> str:
         """The secret that was set, or the one kept in the data folder, made at the first need."""
-        if self.secret:
-            return self.secret
+        return self.secret or self.kept("secret", 48)
+
+    def kept(self, name: str, length: int) -> str:
+        """A secret in a file of the data folder, made of `length` random bytes when first asked."""
         self.data.mkdir(parents=True, exist_ok=True)
-        kept = self.data / "secret"
-        with suppress(FileExistsError), os.fdopen(os.open(kept, NEW_FILE, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        return kept.read_text()
+        file = self.data / name
+        with suppress(FileExistsError), os.fdopen(os.open(file, NEW_FILE, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(length))
+        return file.read_text()
 
     @property
     def sqlalchemy_url(self) -> str:

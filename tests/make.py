@@ -55,11 +55,20 @@ def cookie(app: Flask, slug: str = "paris", name: str = "_pk_id", **values: Any)
                 provider="matomo",
                 position=9,
                 name=name,
-                function={"en": "Counting visits", "fr": "Comptage des visites"},
-                purpose={"en": "Tells visits apart.", "fr": "Distingue les visites."},
-                **facts,
+                **(_texts(owner) | facts),
             )
         )
+
+
+def _texts(owner: Tenant) -> dict[str, dict[str, str]]:
+    """Complete in each of the tenant's languages, so that they can be published."""
+    english = {"function": "Counting visits", "purpose": "Tells visits apart."}
+    french = {"function": "Comptage des visites", "purpose": "Distingue les visites."}
+    return {
+        field: {tag: f"{text} ({tag})" for tag in owner.languages}
+        | {"en": text, "fr": french[field]}
+        for field, text in english.items()
+    }
 
 
 def publish(app: Flask, slug: str = "paris") -> int:

@@ -1,6 +1,7 @@
 """What a person keeps about themselves: name and language; how they sign in."""
 
 from flask import redirect, render_template, request, url_for
+from flask_security import logout_user
 from werkzeug.wrappers import Response
 
 from portal.backoffice.current import current_person
@@ -10,6 +11,7 @@ from portal.backoffice.messages import tell
 from portal.backoffice.words import LANGUAGES, gettext
 from portal.database import writing
 from portal.languages import language
+from portal.people.accounts import sign_out_everywhere
 from portal.people.models import Person
 from portal.people.roles import Permission
 
@@ -19,9 +21,14 @@ LONGEST_NAME = 200
 @bp.get("/account/")
 @needs(Permission.READ)
 def account() -> str:
-    person = current_person()
-    languages = [(tag, language(tag).name) for tag in LANGUAGES]
-    return render_template("backoffice/account/account.html", values=person, languages=languages)
+    person = _me()
+    return render_template(
+        "backoffice/account/account.html",
+        values=person,
+        languages=[(tag, language(tag).name) for tag in LANGUAGES],
+        passkeys=person.webauthn,
+        left=len(person.mf_recovery_codes or []),
+    )
 
 
 @bp.post("/account/")
@@ -29,8 +36,24 @@ def account() -> str:
 def account_save() -> Response:
     wanted = request.form.get("language", "")
     with writing():
-        person: Person = current_person()  # type: ignore[assignment]  # the guard saw to it
+        person = _me()
         person.name = request.form.get("name", "").strip()[:LONGEST_NAME]
         person.language = wanted if wanted in LANGUAGES else ""
     tell(gettext("Saved."))
     return redirect(url_for("backoffice.account"), 303)
+
+
+@bp.post("/account/sign-out-everywhere/")
+@needs(Permission.READ)
+def account_sign_out_everywhere() -> Response:
+    with writing():
+        sign_out_everywhere(_me())
+    logout_user()
+    tell(gettext("You are signed out everywhere."))
+    return redirect(url_for("security.login"), 303)
+
+
+def _me() -> Person:
+    person = current_person()
+    assert person is not None  # noqa: S101  the guard saw to it
+    return person

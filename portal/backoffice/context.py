@@ -30,7 +30,7 @@ def context() -> dict[str, Any]:
         "tenant": current_tenant(),
         "may": may,
         "navigation": navigation,
-        "messages": get_flashed_messages(with_categories=True),
+        "messages": get_flashed_messages,  # asked for once the page is drawn, not before
     }
 
 

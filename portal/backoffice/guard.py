@@ -87,7 +87,8 @@ def _admit_member(guard: Guard) -> Response | None:
         raise NotAMember
     if not may(guard.permission):
         abort(403)
-    request.max_content_length = guard.largest_body or request.max_content_length
+    if guard.largest_body:
+        request.max_content_length = request.max_form_memory_size = guard.largest_body
     if request.method not in SAFE_METHODS:
         csrf.protect()
     act_as(person.email)

@@ -5,8 +5,11 @@ from flask.cli import FlaskGroup
 
 from portal import create_app
 from portal.cli.consents import consents
+from portal.cli.cookies import cookies
 from portal.cli.db import database
 from portal.cli.demo import demo
+from portal.cli.people import user
+from portal.cli.providers import providers
 from portal.cli.serve import serve
 from portal.cli.tenants import tenant
 
@@ -20,5 +23,7 @@ def main() -> None:
     """
 
 
-for command in (consents, database, demo, serve, tenant):
+cookies.add_command(providers)
+
+for command in (consents, cookies, database, demo, serve, tenant, user):
     main.add_command(command)

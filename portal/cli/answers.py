@@ -10,6 +10,9 @@ from alembic.util import CommandError
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from portal.cookies.exchange.files import BadFile
+from portal.cookies.known.catalogue import KnownProviderError
+from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
 from portal.tenants.hostnames import BadHostname
 from portal.tenants.lifecycle import TenantError
@@ -28,7 +31,15 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (TenantError, BadHostname, NothingPublished, TimeoutError) as reason:
+        except (
+            TenantError,
+            BadFile,
+            BadHostname,
+            KnownProviderError,
+            NothingPublished,
+            Refused,
+            TimeoutError,
+        ) as reason:
             raise click.ClickException(str(reason)) from reason
         except CommandError as reason:
             raise click.ClickException(

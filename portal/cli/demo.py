@@ -1,15 +1,24 @@
-"""`portal demo`: the five example portals."""
+"""`portal demo`: the five example portals, and somebody who owns them."""
 
 import click
+from flask import current_app
 from sqlalchemy import select
 
 from portal.cli.answers import explained
 from portal.database import db, writing
 from portal.languages import AVAILABLE
+from portal.people.accounts import add_person, find_person
+from portal.people.audit import act_as
+from portal.people.models import Membership, Person
+from portal.people.passwords import has_password, set_password
+from portal.people.roles import OWNER
 from portal.policy.opening import open_portal
 from portal.settings import Settings
 from portal.tenants.lifecycle import add_hostname
-from portal.tenants.models import Tenant
+from portal.tenants.models import Hostname, Tenant
+
+OWNER_EMAIL = "demo@example.org"
+OWNER_PASSWORD = ("demo-password", 12)  # a file of the data folder, random bytes
 
 CNIL = {
     "authority": "Commission nationale de l'informatique et des libertés (CNIL)",
@@ -33,6 +42,9 @@ PORTALS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
 def demo() -> None:
     """Load the five example portals, unless there are tenants already.
 
+    They belong to a demo person, who is made if nobody can sign in yet; `portal serve` prints
+    the password, which is random and kept in the data folder.
+
     \b
     Example:
       portal demo
@@ -41,13 +53,40 @@ def demo() -> None:
 
 
 def load_examples() -> None:
+    act_as("portal demo")
     with writing():
-        if db.session.scalars(select(Tenant.id).limit(1)).first():
-            return
-        for slug, name, hostname, language, contact in PORTALS:
-            opened = open_portal(slug, name, hostname, language, list(AVAILABLE), contact)
-            add_hostname(opened, f"{slug}.localhost")
+        if not db.session.scalar(select(Tenant.id).limit(1)):
+            _open_portals()
+        if not db.session.scalar(select(Person.id).limit(1)):
+            _introduce_owner()
+
+
+def _open_portals() -> None:
+    for slug, name, hostname, language, contact in PORTALS:
+        opened = open_portal(slug, name, hostname, language, list(AVAILABLE), contact)
+        add_hostname(opened, f"{slug}.localhost")
     click.echo(f"{len(PORTALS)} example portals loaded")
+
+
+def _introduce_owner() -> None:
+    aliases = [f"{slug}.localhost" for slug, *_ in PORTALS]
+    mine = select(Hostname.tenant_id).where(Hostname.hostname.in_(aliases))
+    owner = add_person(OWNER_EMAIL, name="Demo")
+    set_password(owner, _demo_password())
+    for tenant_id in db.session.scalars(mine):
+        db.session.add(Membership(tenant_id=tenant_id, person_id=owner.id, role=OWNER))
+
+
+def demo_sign_in() -> tuple[str, str] | None:
+    """Email and password of the demo person, as long as these let somebody in."""
+    owner = find_person(OWNER_EMAIL)
+    password = _demo_password() if owner else ""
+    return (OWNER_EMAIL, password) if owner and has_password(owner, password) else None
+
+
+def _demo_password() -> str:
+    settings: Settings = current_app.extensions["portal.settings"]
+    return settings.kept(*OWNER_PASSWORD)
 
 
 def addresses(settings: Settings) -> list[tuple[str, str]]:

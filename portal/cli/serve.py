@@ -6,7 +6,7 @@ from flask import current_app
 from portal import server
 from portal.cli.answers import explained, table
 from portal.cli.db import bring_up_to_date
-from portal.cli.demo import addresses, load_examples
+from portal.cli.demo import addresses, demo_sign_in, load_examples
 from portal.database import db
 from portal.settings import Settings
 
@@ -29,5 +29,9 @@ def serve(demo: bool) -> None:
     found = addresses(settings)
     if found:
         click.echo(table(found))
-    db.engine.dispose()  # no connection may cross into the server's processes
+    if sign_in := demo_sign_in():
+        email, password = sign_in
+        click.echo(f"Their back offices: /backoffice/, as {email}, password {password}")
+    for engine in db.engines.values():
+        engine.dispose()  # no connection may cross into the server's processes
     server.serve(settings)

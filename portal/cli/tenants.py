@@ -11,6 +11,7 @@ from portal.consent.erasing import retention_days
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
 from portal.languages import AVAILABLE
+from portal.people.audit import act_as
 from portal.policy.opening import open_portal
 from portal.policy.publishing import latest_version, publish
 from portal.tenants import lifecycle
@@ -141,17 +142,30 @@ def show(slug: str, as_json: bool) -> None:
 
 @tenant.command(name="publish")
 @click.argument("slug")
+@click.option("--note", default="", help="What is new and why, for the list of versions.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="LANGUAGE",
+    help="Leave out a language, such as one that is not complete; may be given again.",
+)
 @as_json
 @explained
-def publish_(slug: str, as_json: bool) -> None:
+def publish_(slug: str, note: str, without: tuple[str, ...], as_json: bool) -> None:
     """Freeze the draft into the next policy version; an unchanged draft makes none.
 
+    Languages in which texts are missing or stale have to be left out, or completed first.
+
     \b
-    Example:
+    Examples:
       portal tenant publish paris
+      portal tenant publish paris --note "Matomo instead of Google Analytics" --without ar
     """
+    act_as(command := "portal tenant publish")
     with writing():
-        version = publish(lifecycle.find(slug))
+        version = publish(
+            lifecycle.find(slug), by=command, note=note.strip(), without=frozenset(without)
+        )
         facts = {"tenant": slug, "version": version.number, "digest": version.digest}
     say(as_json, facts, f"{slug}: version {facts['version']} is live, SHA-256 {facts['digest']}")
 

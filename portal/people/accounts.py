@@ -3,19 +3,27 @@
 import secrets
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask_security import SQLAlchemyUserDatastore
 from sqlalchemy import func, select
 
+from portal.catalogues import said
 from portal.database import db
 from portal.people.models import Membership, Passkey, Person
-
-
-class PersonError(ValueError):
-    """What was asked of a person cannot be done; the message says why and what to do."""
-
+from portal.people.refusals import PersonError
 
 # nobody has a role of Flask-Security's: permissions come from memberships
 store = SQLAlchemyUserDatastore(db, Person, None, Passkey)  # type: ignore[arg-type]
+
+
+def normalised(email: str) -> str:
+    """An email address as it is stored; raises PersonError for what is none."""
+    try:
+        address = validate_email(email.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as reason:
+        message = said("“%(address)s” is not an email address.")
+        raise PersonError(message, address=email[:254]) from reason
+    return address.lower()
 
 
 def find_person(email: str) -> Person | None:
@@ -24,10 +32,11 @@ def find_person(email: str) -> Person | None:
 
 
 def add_person(email: str, **values: Any) -> Person:
-    """A new person who cannot sign in until a password or a passkey is set."""
-    if find_person(email):
-        raise PersonError(f"there is somebody with the address {email} already")
-    person = Person(email=email.strip().lower(), fs_uniquifier=secrets.token_hex(32), **values)
+    """A new person who cannot sign in until a password is set; raises PersonError."""
+    address = normalised(email)
+    if find_person(address):
+        raise PersonError(said("There is somebody with the address %(email)s."), email=address)
+    person = Person(email=address, fs_uniquifier=secrets.token_hex(32), **values)
     db.session.add(person)
     db.session.flush()
     return person
@@ -45,3 +54,9 @@ def role_of(person: Person, tenant_id: int) -> str | None:
 def sign_out_everywhere(person: Person) -> None:
     """Every session and every link sent so far stops working."""
     person.fs_uniquifier = secrets.token_hex(32)
+
+
+def forget_second_factor(person: Person) -> None:
+    """The password alone lets the person in again: for somebody who lost phone and codes."""
+    store.tf_reset(person)
+    person.mf_recovery_codes = None

@@ -4,11 +4,11 @@ A table is audited by naming its columns in `__audited__`. The trail is filled b
 no door can forget it; who acts is told once per request or command.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Mapper, Session, UOWTransaction
 
 from portal.database import Base, db
 from portal.identifiers import uuid7
@@ -23,10 +23,30 @@ def act_as(actor: str) -> None:
     db.session.info["actor"] = actor
 
 
+@event.listens_for(Mapper, "mapper_configured")
+def _remember_values(_mapper: Mapper[Any], kind: type) -> None:
+    """Load what an audited column held before it is set, also where it was not read yet."""
+    for name in getattr(kind, "__audited__", ()):
+        event.listen(getattr(kind, name), "set", _let_it_be, active_history=True)
+
+
+def _let_it_be(*_: object) -> None:
+    """Listening is what makes the session load the value before."""
+
+
 @event.listens_for(db.session, "after_flush")
-def _audit(session: Session, _context: UOWTransaction) -> None:
+def _audit(session: Session, flushed: UOWTransaction) -> None:
+    _write(session, _changes(session, flushed))
+
+
+def note_changes(rows: Iterable[Base]) -> None:
+    """Write down the changes of rows that go to the database by a statement of their own."""
+    _write(db.session(), ((CHANGED, row, *_difference(row)) for row in rows))
+
+
+def _write(session: Session, changes: Iterable["Change"]) -> None:
     actor = session.info.get("actor", NOBODY)
-    entries = [_entry(actor, *change) for change in _changes(session)]
+    entries = [_entry(actor, *change) for change in changes]
     if entries:
         session.connection().execute(AuditEntry.__table__.insert(), entries)  # type: ignore[attr-defined]
 
@@ -34,18 +54,21 @@ def _audit(session: Session, _context: UOWTransaction) -> None:
 Change = tuple[str, Base, dict[str, Any] | None, dict[str, Any] | None]
 
 
-def _changes(session: Session) -> Iterator[Change]:
-    for row in session.new:
-        if hasattr(row, "__audited__"):
-            yield ADDED, row, None, _values(row)
-    for row in session.dirty:
-        if hasattr(row, "__audited__"):
-            before, after = _difference(row)
-            if after:
-                yield CHANGED, row, before, after
-    for row in session.deleted:
-        if hasattr(row, "__audited__"):
-            yield REMOVED, row, _values(row), None
+def _changes(session: Session, flushed: UOWTransaction) -> Iterator[Change]:
+    states = flushed.states.items()
+    gone = {state.obj() for state, (deleted, looked_at) in states if deleted and not looked_at}
+    for row in _audited(session.new):
+        yield ADDED, row, None, _values(row)
+    for row in _audited(one for one in session.dirty if one not in gone):
+        before, after = _difference(row)
+        if after:
+            yield CHANGED, row, before, after
+    for row in _audited(gone):  # the session's own list lacks those that go with their parent
+        yield REMOVED, row, _values(row), None
+
+
+def _audited(rows: Iterable[Any]) -> Iterator[Base]:
+    return (row for row in rows if hasattr(row, "__audited__"))
 
 
 def _entry(

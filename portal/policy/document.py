@@ -83,6 +83,10 @@ class DeclaredPassage:
     url: str
     html: Texts
 
+    def nearest(self, tag: str, default: str) -> str:
+        """The language to show it in: the visitor's, else the default, else one that there is."""
+        return next((one for one in (tag, default) if one in self.html), min(self.html))
+
 
 @dataclass(frozen=True)
 class Document:
@@ -102,6 +106,14 @@ class Document:
 
     def canonical(self) -> bytes:
         return canonical(asdict(self))
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.canonical())
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        return {one.key: one.fingerprint for one in self.categories}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -1,11 +1,7 @@
 """From the draft tables to the document that publishing would freeze."""
 
-from functools import lru_cache
-from typing import NamedTuple
-
 from sqlalchemy import select
 
-from portal.catalogues import source_messages, translations
 from portal.cookies.models import Category, Cookie, Provider, Texts
 from portal.cookies.texts import in_language, lifetime_in_words
 from portal.database import db
@@ -13,16 +9,22 @@ from portal.policy.document import (
     Controller,
     DeclaredCategory,
     DeclaredCookie,
+    DeclaredLook,
     DeclaredProvider,
     Document,
-    canonical,
-    digest,
 )
+from portal.policy.models import Look
+from portal.policy.passages import passages
+from portal.policy.wordings import Frozen, wordings
 from portal.tenants.models import Tenant
 
 
-def draft(tenant: Tenant) -> Document:
-    """What visitors of the tenant would see if it were published now."""
+def draft(tenant: Tenant, texts: dict[str, Frozen] | None = None) -> Document:
+    """What visitors of the tenant would see if it were published now.
+
+    `texts` are the tenant's wordings, for a caller that needs them as well.
+    """
+    texts = wordings(tenant) if texts is None else texts
     mine = select(Cookie).where(Cookie.tenant_id == tenant.id).order_by(Cookie.position)
     cookies = db.session.scalars(mine).all()
     categories = select(Category).where(Category.tenant_id == tenant.id).order_by(Category.position)
@@ -34,7 +36,7 @@ def draft(tenant: Tenant) -> Document:
         default_language=tenant.default_language,
         consent_days=tenant.consent_days,
         controller=_controller(tenant),
-        wordings={tag: built_in(tag).digest for tag in tenant.languages},
+        wordings={tag: one.digest for tag, one in texts.items()},
         categories=tuple(
             _category(tenant, one, [c for c in cookies if c.category == one.key])
             for one in db.session.scalars(categories)
@@ -43,22 +45,17 @@ def draft(tenant: Tenant) -> Document:
             DeclaredProvider(key=one.key, name=one.name, privacy_url=one.privacy_url)
             for one in db.session.scalars(providers)
         ),
+        look=declared_look(tenant),
+        passages=passages(tenant),
     )
 
 
-class Frozen(NamedTuple):
-    """The texts of a language in canonical form, and their name."""
-
-    digest: str
-    messages: str
-
-
-@lru_cache(maxsize=256)
-def built_in(language: str) -> Frozen:
-    """The built-in texts of a language as the catalogue has them."""
-    catalogue = translations(language)
-    messages = canonical({source: catalogue.gettext(source) for source in source_messages()})
-    return Frozen(digest(messages), messages.decode())
+def declared_look(tenant: Tenant) -> DeclaredLook | None:
+    """None as long as the tenant keeps the portal's own look."""
+    own = db.session.get(Look, tenant.id)
+    if own is None:
+        return None
+    return DeclaredLook(own.accent, own.accent_dark, own.corner, own.position, own.logo or "")
 
 
 def _controller(tenant: Tenant) -> Controller:

@@ -1,8 +1,8 @@
-"""What was published: immutable, numbered, hashed. Database triggers refuse any change."""
+"""What was published, which database triggers keep as it is, and drafts beside the cookie list."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, Json, Revised, UtcDateTime, one_of
@@ -11,6 +11,8 @@ from portal.tenants.models import Tenant
 SECTIONS = ("why", "what", "kinds", "change", "kept")  # of the policy, in prose
 LEGAL_PAGES = ("terms", "privacy")
 PASSAGES = (*SECTIONS, *LEGAL_PAGES)
+POSITIONS = ("bottom", "corner", "centre")  # of the banner
+ROUNDEST = 24  # CSS pixels
 
 
 class Wording(Base):
@@ -73,3 +75,32 @@ class Passage(Revised, Base):
     url: Mapped[str] = mapped_column(String(500), default="")
     text: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     sources: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict)
+
+
+class Look(Revised, Base):
+    """How a portal looks: a colour for each scheme as `#rrggbb`, and a logo by its digest."""
+
+    __tablename__ = "looks"
+    __table_args__ = (
+        one_of("position", POSITIONS),
+        CheckConstraint(f"corner BETWEEN 0 AND {ROUNDEST}", name="corner"),
+    )
+    __audited__ = ("accent", "accent_dark", "corner", "position", "logo")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    accent: Mapped[str] = mapped_column(String(7))
+    accent_dark: Mapped[str] = mapped_column(String(7))
+    corner: Mapped[int]
+    position: Mapped[str] = mapped_column(String(10))
+    logo: Mapped[str | None] = mapped_column(String(64))
+
+
+class Logo(Base):
+    """An image by its SHA-256; kept as long as a published version shows it."""
+
+    __tablename__ = "logos"
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mimetype: Mapped[str] = mapped_column(String(40))
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -46,16 +46,27 @@ class Assets:
             name: sha256(body.encoded("")).hexdigest()[:16] for name, body in self._bodies.items()
         }
 
+    def content(self, name: str) -> str:
+        return self._bodies[name].encoded("").decode()
+
     def answer(self, digest: str, name: str) -> Response:
         if self.digests.get(name) != digest:
             abort(404)
+        return immutable(self._bodies[name], self._types[name])
+
+
+def immutable(content: Body | bytes, mimetype: str) -> Response:
+    """An answer that browsers may keep for ever; a body comes compressed, bytes as they are."""
+    if isinstance(content, Body):
         encoding = choose_encoding(request.headers.get("Accept-Encoding", ""))
-        response = Response(self._bodies[name].encoded(encoding), mimetype=self._types[name])
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        response = Response(content.encoded(encoding), mimetype=mimetype)
         response.headers["Vary"] = "Accept-Encoding"
         if encoding:
             response.headers["Content-Encoding"] = encoding
-        return response
+    else:
+        response = Response(content, mimetype=mimetype)
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
 
 
 def _body(asset: Asset) -> Body:
@@ -64,15 +75,15 @@ def _body(asset: Asset) -> Body:
 
 @bp.get("/static/<digest>/<name>")
 def asset(digest: str, name: str) -> Response:
-    return _assets().answer(digest, name)
+    return assets().answer(digest, name)
 
 
 def asset_url(name: str) -> str:
     """The immutable address of an asset, for templates."""
-    return f"/static/{_assets().digests[name]}/{name}"
+    return f"/static/{assets().digests[name]}/{name}"
 
 
-def _assets() -> Assets:
+def assets() -> Assets:
     found: Assets = current_app.extensions["portal.assets"]
     return found
 

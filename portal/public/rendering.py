@@ -1,4 +1,4 @@
-"""From a published version to HTML, in the words that were frozen with it."""
+"""From a document to HTML: for visitors from a published version, in the words frozen with it."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -29,6 +29,10 @@ PATHS = {
     "home": "/",
     "cookies_policy": "/terms/cookies-policy/",
     "cookies_preferences": "/terms/cookies-preferences/",
+    "terms": "/terms/terms-of-use/",
+    "privacy": "/terms/privacy-policy/",
+    "decide": "/terms/cookies-preferences/",
+    "set_language": "/i18n/setlang/",
 }
 
 
@@ -41,14 +45,31 @@ def render(
     **context: Any,
 ) -> str:
     """A page of a version in one of its languages, with the banner if there is a question."""
-    version, path = live().version(tenant_id, number), PATHS[template]
+    version = live().version(tenant_id, number)
+    facts = {
+        "first_layer": _first_layer(tenant_id, version, question),
+        "accepted": question.kept if question else (),
+    }
+    messages = wording(version.document.wordings[tag])
+    return render_document(template, version, messages, tag, **(facts | context))
+
+
+def render_document(
+    template: str,
+    version: Version,
+    messages: Mapping[str, str],
+    tag: str,
+    paths: Mapping[str, str] = PATHS,
+    **context: Any,
+) -> str:
+    """A page of a document, in the given texts of the language, with links to the given paths."""
+    path = paths[template]
     facts = {
         "version": version,
         "document": version.document,
         "language": language(tag),
         "languages": [language(one) for one in version.document.languages],
-        "first_layer": _first_layer(tenant_id, version, question),
-        "accepted": question.kept if question else (),
+        "paths": paths,
         "path": path,
         "here": path,
         "next": path,
@@ -56,7 +77,7 @@ def render(
         "moment": partial(format_datetime, format="long", locale=locale(tag)),
         "duration": lifetime_in_words(version.document.consent_days, "day", tag),
         "titles": partial(_titles, version, tag),
-        "gettext": Words(wording(version.document.wordings[tag])).gettext,
+        "gettext": Words(messages).gettext,
     }
     return render_template(f"public/{template}.html", **(facts | context))
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import abort, g, has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy import Connection, event, text
+from werkzeug.exceptions import Forbidden
 
 from portal.database import EVERY_TENANT, TENANT_SETTING, db
 from portal.tenants.directory import Site, directory
@@ -16,6 +17,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class UnknownHost(Exception):
     """No tenant answers on the hostname of this request."""
+
+
+class ForeignRequest(Forbidden):
+    """Another site's page sent this request, which would change something."""
 
 
 def current_site() -> Site:
@@ -58,11 +63,14 @@ def refuse_unknown_hosts() -> None:
 
 
 def refuse_foreign_requests() -> None:
-    """The guard of a door for visitors: a known host, and nobody else's page acts in their name."""
+    """The guard of a door for visitors: a known host, and nobody else's page acts in their name.
+
+    Raises UnknownHost, ForeignRequest.
+    """
     site = current_site()
     if request.method in SAFE_METHODS:
         return
     environ = request.environ
     origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
     if is_foreign(site, origin, fetch_site, request.is_secure):
-        abort(403)
+        raise ForeignRequest

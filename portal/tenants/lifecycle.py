@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from portal.catalogues import said
 from portal.database import db
 from portal.languages import AVAILABLE
 from portal.tenants.changes import announce
@@ -26,6 +27,26 @@ EMAIL_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
 
 class TenantError(ValueError):
     """What was asked of a tenant cannot be done; the message says why and what to do."""
+
+
+class BadDetail(TenantError):
+    """A value that cannot stand; the message is English, for the catalogue of the back office."""
+
+    def __init__(self, field: str, message: str, **values: object) -> None:
+        super().__init__(f"{field}: {message % values}")
+        self.field, self.message, self.values = field, message, values
+
+
+class HostnameTaken(TenantError):
+    """Another tenant answers on it."""
+
+
+class HostnameHeld(TenantError):
+    """The tenant answers on it already."""
+
+
+class HostnameNeeded(TenantError):
+    """The canonical hostname cannot go."""
 
 
 def open_tenant(
@@ -61,22 +82,27 @@ def describe(tenant: Tenant, **texts: str) -> None:
 def _checked(field: str, text: str) -> str:
     longest: int = Tenant.__table__.columns[field].type.length  # type: ignore[attr-defined]
     if len(text) > longest:
-        raise TenantError(f"{field} is {len(text)} characters long: use {longest} at the most")
+        raise BadDetail(field, said("At most %(longest)s characters."), longest=longest)
     if any(unicodedata.category(sign) == "Cc" and sign != "\n" for sign in text):
-        raise TenantError(f"{field} holds control characters: leave them out")
+        raise BadDetail(field, said("This holds a character that cannot be shown."))
     if field.endswith("_url") and text and not WEB_ADDRESS.fullmatch(text):
-        raise TenantError(f"{field} is no web address: write https://…")
+        raise BadDetail(field, said("Write a full address that begins with https://."))
     if field.endswith("email") and text and not EMAIL_ADDRESS.fullmatch(text):
-        raise TenantError(f"{field} is no email address: write name@example.org")
+        raise BadDetail(field, said("Write an email address, such as name@example.org."))
     if field == "name" and not text:
-        raise TenantError("the name is empty: give the name that visitors know")
+        raise BadDetail(field, said("Give the name that visitors know."))
     return text
 
 
 def let_decisions_last(tenant: Tenant, days: int) -> None:
     """Set how long a decision counts from the next publication on; raises TenantError."""
     if not SHORTEST_CONSENT <= days <= LONGEST_CONSENT:
-        raise TenantError(f"a decision may last {SHORTEST_CONSENT} to {LONGEST_CONSENT} days")
+        raise BadDetail(
+            "consent_days",
+            said("A decision lasts %(shortest)s to %(longest)s days."),
+            shortest=SHORTEST_CONSENT,
+            longest=LONGEST_CONSENT,
+        )
     tenant.consent_days = days
 
 
@@ -118,11 +144,11 @@ def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
     hostname = normalise(name)
     holder = db.session.scalars(select(Hostname).where(Hostname.hostname == hostname)).one_or_none()
     if holder and holder.tenant is not tenant:
-        raise TenantError(
+        raise HostnameTaken(
             f"{hostname} belongs to tenant {holder.tenant.slug!r}: remove it there first"
         )
     if holder and not canonical:
-        raise TenantError(
+        raise HostnameHeld(
             f"{tenant.slug!r} answers on {hostname} already: see `portal tenant show`"
         )
     if canonical:
@@ -150,7 +176,9 @@ def remove_hostname(tenant: Tenant, name: str) -> None:
             f"{hostname} is not a hostname of {tenant.slug!r}: see `portal tenant show`"
         )
     if mine.canonical:
-        raise TenantError(f"{hostname} is the canonical hostname: make another one canonical first")
+        raise HostnameNeeded(
+            f"{hostname} is the canonical hostname: make another one canonical first"
+        )
     tenant.hostnames.remove(mine)
     announce(tenant)
 

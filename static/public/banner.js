@@ -1,6 +1,7 @@
 // The banner works without this script; with it, a decision needs no reload and is never lost.
 (() => {
   if (!window.crypto?.randomUUID) return; // not a secure context: the plain forms do it
+  const preview = "preview" in document.documentElement.dataset; // its forms lead to itself
   const QUEUE = "cookies_preferences_queue";
   const RETRY = 30000; // milliseconds
   const byId = (id) => document.getElementById(id);
@@ -119,8 +120,8 @@
   };
 
   const kept = () => optional().filter((box) => box.defaultChecked).map((box) => box.value);
-  const latest = waiting().at(-1);
-  const accepted = latest ? granted(latest) : banner ? kept() : remembered()?.accepted;
+  const latest = preview ? null : waiting().at(-1);
+  const accepted = latest ? granted(latest) : banner || preview ? kept() : remembered()?.accepted;
   if (accepted?.length) apply(accepted);
   if (latest) {
     reveal(false);
@@ -130,6 +131,7 @@
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     if (submitter?.id === "cookie-banner-choose") open(event);
+    else if (preview) return;
     else if (form.dataset.surface && dialog) {
       event.preventDefault();
       decide(form, submitter);
@@ -141,7 +143,7 @@
   });
   addEventListener("pageshow", ({ persisted }) => {
     // a page out of the back/forward cache has not heard of a decision made since
-    const known = persisted && remembered();
+    const known = persisted && !preview && remembered();
     if (!known || known.policy !== +document.querySelector("[name=policy]").value) return;
     apply(known.accepted);
     reveal(false);

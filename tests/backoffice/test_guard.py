@@ -72,7 +72,7 @@ def test_asking_for_the_form_sets_no_cookie(paris):
 def test_what_is_wrong_tells_nothing_of_who_has_an_account(paris, fields):
     _, wrong = sign_in(paris, **fields)
     assert wrong.status_code == 200
-    assert "Authentication failed" in wrong.text
+    assert "The email address or the password is not right." in wrong.text
     assert "sessionid" not in str(wrong.headers)
 
 

@@ -18,6 +18,7 @@ from tests.consent.records import stored
 
 DAY = 86400
 AGAIN = "Our cookies have changed"
+BETTER = {"en": "In better words.", "fr": "Mieux dit.", "ar": "بكلمات أفضل."}
 
 
 def banner(visitor: Visitor) -> str:
@@ -180,7 +181,7 @@ def test_until_it_is_answered_again_a_changed_category_is_not_preselected(paris,
     [
         lambda app: make.change(app, "paris", name="Another name", email="dpo@paris.example"),
         lambda app: make.change(app, "paris", languages=["fr", "en"]),
-        lambda app: drafts.change_cookie(app, "_pk_id", purpose={"en": "In better words."}),
+        lambda app: drafts.change_cookie(app, "_pk_id", purpose=BETTER),
         lambda app: drafts.change_cookie(app, "_pk_ses", position=1),
         lambda app: drafts.change_cookie(app, "sessionid", lifetime_count=3),
         lambda app: drafts.remove_category(app, "marketing"),

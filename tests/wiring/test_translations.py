@@ -9,25 +9,33 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from portal.catalogues import read_catalogue, source_messages
+from portal.backoffice.words import LANGUAGES
+from portal.catalogues import BACKOFFICE, read_catalogue, source_messages
 from portal.languages import AVAILABLE, SOURCE, TRANSLATIONS
 from portal.settings import ROOT
 from tests import make
 from tests.client import POLICY, PREFERENCES, Visitor
 
 PROMISED = {"en", "fr", "de", "es", "it", "pt", "nl", "ca", "eu", "sv", "pl", "ar"}
-PLACEHOLDER = re.compile(r"%\(\w+\)s")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 TRANSLATED = [tag for tag in AVAILABLE if tag != SOURCE]
 
 
-def extracted() -> set[str]:
-    """The messages that stand in the code today."""
-    with (TRANSLATIONS / "babel.cfg").open() as file:
+NAMES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+BACKOFFICE_TRANSLATED = [tag for tag in LANGUAGES if tag != SOURCE]
+
+
+def extracted(config: str, marker: str) -> set[str | tuple[str, ...]]:
+    """The messages that stand in the code today; plural ones as a pair."""
+    with (TRANSLATIONS / config).open() as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(
-        ROOT, methods, options, keywords={"marked": None, "_": None, "gettext": None}
-    )
+    found = extract_from_dir(ROOT, methods, options, keywords=NAMES | {marker: None})
     return {message for _, _, message, _, _ in found}
+
+
+def of_template(domain: str) -> set[str | tuple[str, ...]]:
+    with (TRANSLATIONS / f"{domain}.pot").open("rb") as file:
+        return {message.id for message in read_po(file) if message.id}
 
 
 def test_every_promised_language_is_there():
@@ -35,7 +43,9 @@ def test_every_promised_language_is_there():
 
 
 def test_the_template_holds_exactly_the_messages_of_the_code():
-    assert extracted() == set(source_messages()), "run `make translations`"
+    assert extracted("babel.cfg", "marked") == set(source_messages()), "run `make translations`"
+    in_code = extracted("backoffice.cfg", "said")
+    assert in_code == of_template(BACKOFFICE), "run `make translations`"
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)
@@ -54,6 +64,28 @@ def test_a_translation_has_the_placeholders_of_its_source_and_no_markup(tag):
         rest = PLACEHOLDER.sub("", translated)
         assert not (message.id and set("<>%") & set(rest)), translated
         assert translated == translated.strip() or not message.id
+
+
+@pytest.mark.parametrize("tag", BACKOFFICE_TRANSLATED)
+def test_the_back_office_speaks_each_of_its_languages_completely(tag):
+    catalogue = read_catalogue(tag, BACKOFFICE)
+    done = {m.id for m in catalogue if m.id and "fuzzy" not in m.flags and all(forms(m.string))}
+    assert done == of_template(BACKOFFICE)
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("tag", BACKOFFICE_TRANSLATED)
+def test_its_translations_have_the_placeholders_of_their_source(tag):
+    for message in read_catalogue(tag, BACKOFFICE):
+        wanted = set(PLACEHOLDER.findall(" ".join(forms(message.id))))
+        for text in forms(message.string):
+            assert set(PLACEHOLDER.findall(text)) <= wanted, text
+        found = set(PLACEHOLDER.findall(" ".join(forms(message.string))))
+        assert found == wanted or not message.id, message.id
+
+
+def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 @pytest.mark.parametrize("name", ["Cookie settings", "Your choices"])

@@ -1,0 +1,47 @@
+"""The letters that the screens send."""
+
+import logging
+
+from flask import current_app, render_template, url_for
+
+from portal.backoffice.current import current_person, current_tenant
+from portal.backoffice.messages import WARNING, tell
+from portal.backoffice.role_words import role_words
+from portal.backoffice.words import gettext
+from portal.people import mail
+from portal.people.members import Invited
+from portal.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def send_invitation(invited: Invited) -> None:
+    """Send the link and say so; where no mail goes out, show it, to be passed on by hand."""
+    asked, secret = invited
+    link = url_for("backoffice.invitation", number=asked.id, secret=secret, _external=True)
+    if _sent(asked.email, asked.role, link):
+        tell(gettext("%(email)s is invited; the link is on its way.", email=asked.email))
+        return
+    text = gettext(
+        "No mail went to %(email)s. Pass this link on yourself: %(link)s",
+        email=asked.email,
+        link=link,
+    )
+    tell(text, WARNING)
+
+
+def _sent(email: str, role: str, link: str) -> bool:
+    settings: Settings = current_app.extensions["portal.settings"]
+    person = current_person()
+    text = render_template(
+        "backoffice/mail/invitation.txt",
+        link=link,
+        who=person and (person.name or person.email),
+        role_word=role_words()[role].name,
+    )
+    subject = gettext("Invitation to %(name)s", name=current_tenant().name)
+    try:
+        return mail.send(settings, email, subject, text)
+    except mail.MailUnavailable:
+        log.exception("the invitation of %s was not sent", email)
+        return False

@@ -1,0 +1,135 @@
+"""Settings of the portal: its name, who is responsible, how long a decision lasts."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.backoffice.conflicts import Difference, differences
+from portal.backoffice.current import current_tenant, may
+from portal.backoffice.door import bp
+from portal.backoffice.guard import needs
+from portal.backoffice.messages import tell
+from portal.backoffice.words import gettext, in_words, said
+from portal.cookies.declared import take_turn
+from portal.database import writing
+from portal.people.roles import Permission
+from portal.tenants.lifecycle import BadDetail, describe, let_decisions_last
+from portal.tenants.models import LONGEST_CONSENT, SHORTEST_CONSENT, Tenant
+
+LABELS = {
+    "name": said("Name of the portal"),
+    "consent_days": said("Days that a decision lasts"),
+    "controller": said("Who is responsible (controller)"),
+    "address": said("Postal address"),
+    "email": said("Email for questions about privacy"),
+    "dpo_email": said("Email of the data protection officer"),
+    "authority": said("Supervisory authority"),
+    "authority_url": said("Web address of the authority"),
+}
+DETAILS = ("name", "controller", "address", "email", "dpo_email", "authority", "authority_url")
+FIELDS = (*DETAILS, "consent_days")
+LONGEST_NUMBER = 4  # digits
+
+Errors = dict[str, list[str]]
+
+
+class _Wrong(Exception):
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+class _Changed(Exception):
+    """Somebody else saved in between."""
+
+
+@bp.get("/settings/")
+@needs(Permission.READ)
+def settings() -> str:
+    tenant = current_tenant()
+    return _page(_values(tenant), _stamp(tenant))
+
+
+@bp.post("/settings/")
+@needs(Permission.MANAGE)
+def settings_save() -> Response | tuple[str, int]:
+    typed = {name: _plain(request.form.get(name, "")) for name in FIELDS}
+    seen = request.form.get("seen", "")
+    try:
+        with writing():
+            _save(current_tenant(), typed, seen)
+    except _Wrong as reason:
+        return _page(typed, seen, reason.errors), 422
+    except _Changed:
+        tenant = current_tenant()
+        mine = _differences(_values(tenant), typed)
+        return _page(typed, _stamp(tenant), differing=mine), 409
+    tell(gettext("Saved. Visitors see it once it is published."))
+    return redirect(url_for("backoffice.settings"), 303)
+
+
+def _save(tenant: Tenant, typed: Mapping[str, str], seen: str) -> None:
+    """Write what was typed; raises _Wrong with every error there is, or _Changed."""
+    take_turn(tenant)
+    if seen != _stamp(tenant):
+        raise _Changed
+    errors: Errors = {}
+    for name in FIELDS:
+        try:
+            _write(tenant, name, typed[name])
+        except BadDetail as reason:
+            errors[name] = [in_words(reason.message, reason.values)]
+    if errors:
+        raise _Wrong(errors)
+
+
+def _write(tenant: Tenant, name: str, text: str) -> None:
+    if name == "consent_days":
+        let_decisions_last(tenant, _number(text))
+    else:
+        describe(tenant, **{name: text})
+
+
+def _number(text: str) -> int:
+    """Nought, which is too few, for what is no number."""
+    fine = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if fine else 0
+
+
+def _plain(text: str) -> str:
+    """With the ends of lines that are stored, not those that browsers send."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _values(tenant: Tenant) -> dict[str, str]:
+    return {name: str(getattr(tenant, name)) for name in FIELDS}
+
+
+def _stamp(tenant: Tenant) -> str:
+    """Names what somebody saw."""
+    return sha256(repr(sorted(_values(tenant).items())).encode()).hexdigest()[:20]
+
+
+def _differences(theirs: dict[str, str], typed: dict[str, str]) -> list[Difference]:
+    return differences(theirs, typed, [(name,) for name in FIELDS], lambda name, one: one[name])
+
+
+def _page(
+    values: Mapping[str, str],
+    seen: str,
+    errors: Errors | None = None,
+    differing: list[Difference] | None = None,
+) -> str:
+    return render_template(
+        "backoffice/settings/settings.html",
+        values=values,
+        seen=seen,
+        errors=errors or {},
+        differences=differing or (),
+        labels={name: gettext(text) for name, text in LABELS.items()},
+        shortest=SHORTEST_CONSENT,
+        longest=LONGEST_CONSENT,
+        editing=may(Permission.MANAGE),
+    )

@@ -1,0 +1,304 @@
+"""`portal user …`: people who sign in, what they may do where, and letting them in again."""
+
+import sys
+from collections import defaultdict
+from typing import Any
+
+import click
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.cli.answers import as_json, explained, say, table
+from portal.consent.receipts import timestamp
+from portal.database import db, writing
+from portal.people import accounts, members
+from portal.people.audit import act_as
+from portal.people.models import Membership, Person
+from portal.people.passwords import set_password
+from portal.people.refusals import PersonError
+from portal.people.roles import ROLES
+from portal.settings import Settings
+from portal.tenants.lifecycle import TenantError, find
+from portal.tenants.models import Hostname, Tenant
+
+of_tenant = click.option("--tenant", "slug", required=True, help="The tenant's slug.")
+email_given = click.argument("email")
+LOCAL = ".localhost"
+
+
+@click.group()
+def user() -> None:
+    """Let people in: accounts, roles at tenants, operators."""
+
+
+@user.command()
+@email_given
+@click.option("--name", default="", help="The person's name.")
+@click.option("--operator", is_flag=True, help="May do everything at every tenant.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--tenant", "slug", help="The tenant whose address the link has. Default: any.")
+@as_json
+@explained
+def create(
+    email: str, name: str, operator: bool, password_stdin: bool, slug: str | None, as_json: bool
+) -> None:
+    """Make an account, and print a link on which its password is chosen, once, within a day.
+
+    \b
+    Examples:
+      portal user create ada@city.example --name "Ada Lovelace"
+      portal user create ops@host.example --operator --password-stdin < password.txt
+    """
+    act_as("portal user create")
+    with writing():
+        person = accounts.add_person(email, name=name, operator=operator)
+        if password_stdin:
+            set_password(person, sys.stdin.readline().rstrip("\n"))
+        link = None if password_stdin else _link(person, slug)
+        facts = _facts(person) | {"link": link}
+    words = f"{facts['email']} has an account"
+    say(as_json, facts, f"{words}; the password is chosen here:\n{link}" if link else words)
+
+
+@user.command()
+@email_given
+@click.option("--tenant", "slug", help="The tenant whose address the link has. Default: theirs.")
+@as_json
+@explained
+def link(email: str, slug: str | None, as_json: bool) -> None:
+    """Print a link on which somebody chooses a new password, once, within a day.
+
+    \b
+    Example:
+      portal user link ada@city.example
+    """
+    person = _find(email)
+    found = _link(person, slug)
+    say(as_json, {"email": person.email, "link": found}, found)
+
+
+@user.command(name="list")
+@click.option("--tenant", "slug", help="Members of this tenant alone.")
+@as_json
+@explained
+def list_(slug: str | None, as_json: bool) -> None:
+    """List the people who can sign in.
+
+    \b
+    Examples:
+      portal user list
+      portal user list --tenant paris
+    """
+    people = select(Person).order_by(Person.email).options(selectinload(Person.webauthn))
+    if slug:
+        people = people.join(Membership).where(Membership.tenant_id == find(slug).id)
+    facts = _facts_of(list(db.session.scalars(people)))
+    rows = [(one["email"], one["state"], _roles(one), one["name"]) for one in facts]
+    say(as_json, facts, table([("EMAIL", "STATE", "ROLES", "NAME"), *rows]))
+
+
+@user.command()
+@email_given
+@as_json
+@explained
+def show(email: str, as_json: bool) -> None:
+    """Show all about one person.
+
+    \b
+    Example:
+      portal user show ada@city.example
+    """
+    facts = _facts(_find(email))
+    rows = [(key, str(value or "–")) for key, value in facts.items() if key != "roles"]
+    say(as_json, facts, table([*rows, ("roles", _roles(facts))]))
+
+
+@user.command()
+@email_given
+@of_tenant
+@click.option("--role", required=True, type=click.Choice(sorted(ROLES)), help="What they may do.")
+@as_json
+@explained
+def grant(email: str, slug: str, role: str, as_json: bool) -> None:
+    """Make somebody a member of a tenant, or change the role of a member.
+
+    \b
+    Example:
+      portal user grant ada@city.example --tenant paris --role owner
+    """
+    act_as("portal user grant")
+    with writing():
+        person = _find(email)
+        members.grant(find(slug).id, person, role)
+        facts = _facts(person)
+    say(as_json, facts, f"{facts['email']} is {role} of {slug}")
+
+
+@user.command()
+@email_given
+@of_tenant
+@as_json
+@explained
+def revoke(email: str, slug: str, as_json: bool) -> None:
+    """Remove somebody from a tenant. The last owner stays: make another one first.
+
+    \b
+    Example:
+      portal user revoke ada@city.example --tenant paris
+    """
+    act_as("portal user revoke")
+    with writing():
+        person = _find(email)
+        members.remove(find(slug).id, person.id)
+        facts = _facts(person)
+    say(as_json, facts, f"{facts['email']} is no member of {slug} any more")
+
+
+@user.command()
+@email_given
+@click.option("--off", is_flag=True, help="Take it back.")
+@as_json
+@explained
+def operator(email: str, off: bool, as_json: bool) -> None:
+    """Let somebody do everything at every tenant.
+
+    \b
+    Examples:
+      portal user operator ops@host.example
+      portal user operator ops@host.example --off
+    """
+    with writing():
+        person = _find(email)
+        person.operator = not off
+        facts = _facts(person)
+    say(as_json, facts, f"{facts['email']} is {'no operator any more' if off else 'an operator'}")
+
+
+@user.command()
+@email_given
+@as_json
+@explained
+def sign_out(email: str, as_json: bool) -> None:
+    """End every session of a person, and every link to choose a password.
+
+    \b
+    Example:
+      portal user sign-out ada@city.example
+    """
+    with writing():
+        person = _find(email)
+        accounts.sign_out_everywhere(person)
+        facts = _facts(person)
+    say(as_json, facts, f"{facts['email']} is signed out everywhere")
+
+
+@user.command()
+@email_given
+@as_json
+@explained
+def forget_factor(email: str, as_json: bool) -> None:
+    """Remove the second factor of somebody who has lost phone and recovery codes.
+
+    Make sure that it is them who ask: from then on the password alone lets in.
+
+    \b
+    Example:
+      portal user forget-factor ada@city.example
+    """
+    with writing():
+        person = _find(email)
+        accounts.forget_second_factor(person)
+        accounts.sign_out_everywhere(person)
+        facts = _facts(person)
+    say(as_json, facts, f"{facts['email']} signs in with the password alone")
+
+
+@user.command()
+@email_given
+@click.option("--off", is_flag=True, help="Open the account again.")
+@as_json
+@explained
+def deactivate(email: str, off: bool, as_json: bool) -> None:
+    """Close an account: nobody signs in with it until it is opened again by --off.
+
+    \b
+    Examples:
+      portal user deactivate ada@city.example
+      portal user deactivate ada@city.example --off
+    """
+    with writing():
+        person = _find(email)
+        person.active = off
+        accounts.sign_out_everywhere(person)
+        facts = _facts(person)
+    say(as_json, facts, f"the account of {facts['email']} is {'open' if off else 'closed'}")
+
+
+def _find(email: str) -> Person:
+    person = accounts.find_person(email)
+    if person is None:
+        raise PersonError(f"there is nobody with the address {email}: see `portal user list`")
+    return person
+
+
+def _facts(person: Person) -> dict[str, Any]:
+    [facts] = _facts_of([person])
+    return facts
+
+
+def _facts_of(people: list[Person]) -> list[dict[str, Any]]:
+    roles = _roles_of(people)
+    return [
+        {
+            "email": one.email,
+            "name": one.name,
+            "state": "open" if one.active else "closed",
+            "operator": one.operator,
+            "roles": roles.get(one.id, {}),
+            "password": bool(one.password),
+            "second_factor": bool(one.tf_primary_method),
+            "passkeys": len(one.webauthn),
+            "created_at": timestamp(one.created_at),
+        }
+        for one in people
+    ]
+
+
+def _roles_of(people: list[Person]) -> dict[int, dict[str, str]]:
+    """Person by person, the role at each tenant by its slug."""
+    theirs = select(Membership.person_id, Tenant.slug, Membership.role).join(Tenant)
+    among = theirs.where(Membership.person_id.in_([one.id for one in people]))
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for person_id, slug, role in db.session.execute(among.order_by(Tenant.slug)):
+        found[person_id][slug] = role
+    return found
+
+
+def _roles(facts: dict[str, Any]) -> str:
+    everywhere = ["operator"] if facts["operator"] else []
+    return ", ".join(everywhere + [f"{slug}: {role}" for slug, role in facts["roles"].items()])
+
+
+def _link(person: Person, slug: str | None) -> str:
+    """On a hostname of the tenant, else of one where the person is a member, else of any."""
+    hostname = _hostname(person, slug)
+    settings: Settings = current_app.extensions["portal.settings"]
+    local = hostname.endswith(LOCAL)
+    where = f"{hostname}:{settings.port}" if local else hostname
+    addresses = current_app.url_map.bind(where, url_scheme="http" if local else "https")
+    token = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
+    return addresses.build("security.reset_password", {"token": token}, force_external=True)
+
+
+def _hostname(person: Person, slug: str | None) -> str:
+    mine = [one.tenant_id for one in person.memberships]
+    wanted = [find(slug).id] if slug else mine
+    known = select(Hostname.hostname).order_by(
+        Hostname.tenant_id.in_(wanted).desc(), Hostname.canonical.desc(), Hostname.tenant_id
+    )
+    found: str | None = db.session.scalar(known.limit(1))
+    if found is None:
+        raise TenantError("a link needs an address: open a tenant first, or use --password-stdin")
+    return found

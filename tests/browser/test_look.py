@@ -1,0 +1,94 @@
+"""A tenant's own look: the banner at each of its places, large and small, never in the way."""
+
+import pytest
+
+from portal.banner.logos import keep_logo
+from portal.database import db, writing
+from portal.policy.models import POSITIONS, Look
+from tests import make
+from tests.banner.test_logos import svg
+from tests.browser.portals import open_small_portal
+from tests.browser.test_layout import IN_SIGHT, OVERFLOW, WATCH_SHIFTS
+from tests.client import POLICY
+
+LOGO = svg("<rect width='200' height='60' fill='#8a1c4a'/>", root='viewBox="0 0 200 60"')
+STEPS = 200  # presses of Tab, more than there are links
+
+
+@pytest.fixture(scope="module", params=POSITIONS)
+def position(request, server) -> str:
+    """A portal named after the place of its banner, with a look."""
+    place: str = request.param
+    open_small_portal(server, place)
+    with server.editing() as app:
+        with app.app_context(), writing():
+            tenant_id = make.find(place).id
+            db.session.add(
+                Look(
+                    tenant_id=tenant_id,
+                    accent="#8a1c4a",
+                    accent_dark="#f2a6c6",
+                    corner=16,
+                    position=place,
+                    logo=keep_logo(tenant_id, LOGO),
+                )
+            )
+        make.publish(app, place)
+    server.wait_for(place, b"/look/")
+    return place
+
+
+@pytest.fixture(params=[(1280, 800), (320, 640)], ids=["wide", "phone"])
+def page(request, open_page, position):
+    width, height = request.param
+    page = open_page(position, width=width, height=height)
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(POLICY)
+    return page
+
+
+def test_the_colours_reach_every_answer_alike(page):
+    style = """(all) => all.map((one) => {
+      const { backgroundColor, color, borderColor, borderRadius, font } = getComputedStyle(one);
+      return [backgroundColor, color, borderColor, borderRadius, font].join();
+    })"""
+    accept, reject, choose = page.eval_on_selector_all("#cookie-banner .answers button", style)
+    assert accept == reject == choose
+    assert accept.startswith("rgb(138, 28, 74),rgb(255, 255, 255)")
+
+
+def test_nothing_moves_and_nothing_scrolls_sideways(page):
+    page.wait_for_timeout(200)
+    assert page.evaluate("shifts") == []
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_what_has_the_focus_is_never_wholly_behind_the_banner(page):
+    hidden = []
+    for _ in range(STEPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        if not page.evaluate(IN_SIGHT):
+            hidden.append(page.evaluate("document.activeElement.outerHTML"))
+    assert hidden == []
+
+
+def test_the_banner_stands_where_it_was_put(page, position):
+    size = page.viewport_size
+    box = page.locator("#cookie-banner").bounding_box()
+    below = size["height"] - box["y"] - box["height"]
+    if size["width"] < 960 or position == "bottom":
+        assert below == 0
+    elif position == "corner":
+        assert (below, size["width"] - box["x"] - box["width"]) == (24, 24)
+    else:
+        assert abs(below - box["y"]) <= 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_logo_is_seen(open_page, position, scheme):
+    page = open_page(position, color_scheme=scheme)
+    page.goto("/")
+    logo = page.get_by_role("img", name=position.title())
+    assert logo.evaluate("one => one.complete && one.naturalWidth > 0")

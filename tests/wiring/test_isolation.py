@@ -1,0 +1,152 @@
+"""Every route of the back office and of the API, walked as everybody who might try it.
+
+A route that comes without a guard, or answers about another tenant, fails here without a test of
+its own.
+"""
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.cookies.models import Cookie
+from portal.database import house
+from portal.models import metadata
+from portal.people.models import Invitation, Membership
+from portal.people.roles import OWNER, ROLES
+from tests import make
+from tests.backoffice.member import Member, add_member
+from tests.wiring.doors import backoffice_rules
+
+FOREIGN = "oslo"
+SIGN_IN = "/backoffice/sign-in/"
+OF_TENANTS = [one for one in metadata.sorted_tables if "tenant_id" in one.columns]
+
+
+@pytest.fixture(scope="module")
+def walked(sqlite_template, tmp_path_factory):
+    """Paris, where everybody tries, and Oslo, which nobody of Paris may touch."""
+    from tests.standing import paris
+
+    for app in paris(sqlite_template, tmp_path_factory.mktemp("walk")):
+        make.tenant(app, FOREIGN, "en", ("en",))
+        for role in ROLES:
+            add_member(app, f"{role}@paris.example", role)
+        add_member(app, "owner@oslo.example", OWNER, FOREIGN)
+        yield app
+
+
+def calls(app: Flask):
+    """Every way of calling a view of the back office: the rule and a method."""
+    for rule in backoffice_rules(app):
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def address(rule: Rule, ids: dict[str, str]) -> str:
+    """The address of a rule with an id of the kind that it takes."""
+    values = {name: ids.get(name, ids["other"]) for name in rule.arguments}
+    values |= {name: 1 for name, kind in rule._converters.items() if "Integer" in str(type(kind))}
+    values |= {
+        name: ids["uuid"] for name, kind in rule._converters.items() if "UUID" in str(type(kind))
+    }
+    _, path = rule.build(values)
+    return path
+
+
+UNKNOWN = {"uuid": str(uuid4()), "other": "nothing", "language": "fr"}
+
+
+def send(member: Member, method: str, path: str):
+    return member.get(path) if method == "GET" else member.post(path)
+
+
+def guards(app: Flask, rule: Rule):
+    return app.view_functions[rule.endpoint].guard
+
+
+def test_every_view_says_who_may_see_it(walked):
+    for rule in backoffice_rules(walked):
+        assert hasattr(walked.view_functions[rule.endpoint], "guard"), rule.endpoint
+
+
+def test_nobody_is_sent_to_sign_in(walked):
+    nobody = walked.test_client()
+    for rule, method in calls(walked):
+        if guards(walked, rule) is None:
+            continue
+        path = address(rule, UNKNOWN)
+        answer = nobody.open(path, method=method, base_url="http://paris.example")
+        assert answer.status_code == 303, (method, path)
+        assert answer.headers["Location"].startswith(SIGN_IN), (method, path)
+
+
+def test_who_belongs_to_another_tenant_is_refused_everywhere(walked):
+    foreigner = Member(walked, "owner@oslo.example", "paris.example")
+    for rule, method in calls(walked):
+        if guards(walked, rule) is not None:
+            path = address(rule, UNKNOWN)
+            assert send(foreigner, method, path).status_code == 403, (method, path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_it_includes_and_nothing_else(walked, role):
+    member = Member(walked, f"{role}@paris.example")
+    for rule, method in calls(walked):
+        guard = guards(walked, rule)
+        if guard is None:
+            continue
+        path = address(rule, UNKNOWN)
+        status = send(member, method, path).status_code
+        assert (status == 403) == (guard.permission not in ROLES[role]), (method, path, status)
+        assert status < 500, (method, path)
+
+
+def test_a_form_without_its_token_changes_nothing(walked):
+    member = Member(walked, "owner@paris.example")
+    for rule, method in calls(walked):
+        if method == "GET" or guards(walked, rule) is None:
+            continue
+        path = address(rule, UNKNOWN)
+        answer = member.client.open(path, method=method, base_url=member.base)
+        assert answer.status_code == 400, (method, path)
+
+
+def foreign_ids(app: Flask) -> list[dict[str, str]]:
+    """What somebody of Paris might have learnt of Oslo."""
+    with app.app_context(), house().connect() as connection:
+        oslo = make.find(FOREIGN).id
+        cookie = connection.scalar(select(Cookie.id).where(Cookie.tenant_id == oslo))
+        person = connection.scalar(select(Membership.person_id).where(Membership.tenant_id == oslo))
+        invited = connection.scalar(select(Invitation.id).where(Invitation.tenant_id == oslo))
+    found = {"other": str(person), "person_id": str(person), "language": "fr"}
+    return [found | {"uuid": str(one)} for one in (cookie, invited) if one]
+
+
+def test_an_id_of_another_tenant_answers_as_one_that_does_not_exist(walked):
+    member = Member(walked, "owner@paris.example")
+    for (rule, method), ids in product(calls(walked), foreign_ids(walked)):
+        if "uuid" not in str(rule) and "person_id" not in rule.arguments:
+            continue
+        known, unknown = address(rule, ids), address(rule, UNKNOWN | {"person_id": "987654"})
+        answers = [send(member, method, path) for path in (known, unknown)]
+        assert answers[0].status_code == answers[1].status_code, (method, known)
+
+
+def everything_of(app: Flask, slug: str) -> dict[str, list]:
+    with app.app_context(), house().connect() as connection:
+        tenant = make.find(slug).id
+        mine = {one.name: select(one).where(one.c.tenant_id == tenant) for one in OF_TENANTS}
+        return {name: sorted(map(repr, connection.execute(mine[name]))) for name in mine}
+
+
+def test_the_whole_walk_leaves_the_other_tenant_as_it_was(walked):
+    before = everything_of(walked, FOREIGN)
+    owner = Member(walked, "owner@paris.example")
+    for (rule, method), ids in product(calls(walked), [*foreign_ids(walked), UNKNOWN]):
+        send(owner, method, address(rule, ids))
+    assert everything_of(walked, FOREIGN) == before
+    assert before["cookies"]
