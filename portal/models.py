@@ -1,6 +1,5 @@
 """Every feature's tables, so that the metadata is whole; nothing else."""
 
-from portal.banner.models import Logo, Look
 from portal.consent.figures.models import figures, uncounted
 from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.cookies.models import Category, Cookie, KnownProvider, Provider

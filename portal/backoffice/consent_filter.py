@@ -38,8 +38,11 @@ class Filter:
         return Wanted(
             since=_midnight(self._day("since")),
             until=_midnight(until and until + timedelta(days=1)),
+            decision=self._choice("decision"),
+            category=self._choice("category"),
+            language=self._choice("language"),
             policy=self._version(),
-            **{name: self._choice(name) for name in CHOICES},
+            surface=self._choice("surface"),
         )
 
     def _day(self, name: str) -> date | None:
@@ -50,12 +53,14 @@ class Filter:
         except ValueError:
             day = None
         if day is None or not date.min < day < date.max:
-            return self._wrong(name, said("Write a day such as 2026-11-22."))
+            self._wrong(name, said("Write a day such as 2026-11-22."))
+            return None
         return day
 
     def _choice(self, name: str) -> str | None:
         if self.asked.get(name, CHOICES[name][0]) not in CHOICES[name]:
-            return self._wrong(name, said("Choose one of the list."))
+            self._wrong(name, said("Choose one of the list."))
+            return None
         return self.asked.get(name)
 
     def _version(self) -> int | None:
@@ -63,7 +68,8 @@ class Filter:
         if number is None:
             return None
         if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_VERSION):
-            return self._wrong("policy", said("Write the number of a version."))
+            self._wrong("policy", said("Write the number of a version."))
+            return None
         return int(number)
 
     def _wrong(self, name: str, message: str) -> None:
@@ -71,7 +77,7 @@ class Filter:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return day and datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
 def identifier(text: str) -> UUID | None:

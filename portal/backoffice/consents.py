@@ -13,16 +13,21 @@ from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.messages import tell
 from portal.backoffice.words import gettext, ngettext
+from portal.banner.first_layer import first_layer
 from portal.consent import erasing, log
+from portal.consent.asking import EVERYTHING
 from portal.consent.log import Wanted
 from portal.consent.models import ConsentRecord
 from portal.consent.receipts import FORMATS
 from portal.database import writing
+from portal.headers import FRAMES, Frames
 from portal.people.roles import Permission
-from portal.policy.live import live
+from portal.policy.live import Version, live, wording
+from portal.public.rendering import PATHS, render_document
 
 PAGE = 50  # records
 LONGEST_REASON = 500  # characters
+NOWHERE = dict.fromkeys(PATHS, "#")  # links of a page that is only looked at
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
@@ -63,12 +68,32 @@ def _find(text: str, chosen: Filter) -> Redirect | tuple[str, int]:
 @bp.get("/consents/<uuid:record_id>/")
 @needs(Permission.READ_LOG)
 def consents_record(record_id: UUID) -> str:
-    tenant = current_tenant()
-    record = log.find(tenant.id, record_id) or abort(404)
-    version = live().version(tenant.id, record.policy)
+    record, version = _record(record_id)
+    request.environ[FRAMES] = Frames.FRAMING
     return render_template(
         "backoffice/consents/record.html", record=record, version=version, words=WORDS
     )
+
+
+@bp.get("/consents/<uuid:record_id>/shown/")
+@needs(Permission.READ_LOG)
+def consents_shown(record_id: UUID) -> str:
+    """The portal's home with the banner, in the version and language of a record."""
+    record, version = _record(record_id)
+    request.environ[FRAMES] = Frames.FRAMED
+    messages = wording(version.document.wordings[record.language])
+    asked = first_layer(EVERYTHING, version.document, None)
+    return render_document(
+        "home", version, messages, record.language, NOWHERE, first_layer=asked, accepted=()
+    )
+
+
+def _record(record_id: UUID) -> tuple[ConsentRecord, Version]:
+    tenant = current_tenant()
+    record = log.find(tenant.id, record_id)
+    if record is None:
+        abort(404)
+    return record, live().version(tenant.id, record.policy)
 
 
 @bp.get("/consents/of/<uuid:consent_id>/")
@@ -120,5 +145,3 @@ def _file(name: str, style: str, wanted: Wanted) -> Response:
     response = Response(lines, mimetype=TYPES[style])
     response.headers["Content-Disposition"] = f'attachment; filename="{tenant.slug}-{name}"'
     return response
-
-

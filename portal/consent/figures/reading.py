@@ -102,4 +102,5 @@ def read_figures(tenant_id: int, since: date, until: date) -> Figures:
     what = [both.c[name] for name in NAMES[:-1]]
     sums = cast(func.sum(both.c.count), BigInteger)
     summed = select(*what, sums).group_by(*what).order_by(*what)
-    return Figures(tuple(Count(*row) for row in db.session.execute(summed)))
+    rows = db.session.execute(summed).all()
+    return Figures(tuple(Count(**dict(zip(NAMES, row, strict=True))) for row in rows))
