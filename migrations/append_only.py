@@ -30,7 +30,7 @@ def make_append_only(table: str, key: tuple[str, ...]) -> None:
         )
         refuse_truncate(table)
         return
-    there = f"EXISTS (SELECT 1 FROM {table} WHERE {same_row})"  # noqa: S608  our own names
+    there = f"EXISTS (SELECT 1 FROM {table} WHERE {same_row})"
     op.execute(  # a client without `recursive_triggers` would replace without a DELETE to refuse
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
         f"BEGIN SELECT RAISE(ABORT, '{table}: {MESSAGE}'); END"

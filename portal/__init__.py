@@ -12,6 +12,7 @@ from portal.api import bp as api_bp
 from portal.backoffice import bp as backoffice_bp
 from portal.backoffice import sign_in
 from portal.consent import recording
+from portal.consent.figures import impressions
 from portal.headers import SecurityHeaders
 from portal.policy import live
 from portal.public import assets, look, pages
@@ -36,6 +37,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     directory.init_app(app)
     live.init_app(app)
     recording.init_app(app)
+    impressions.init_app(app)
     assets.init_app(app)
     look.init_app(app)
     pages.init_app(app, settings)

@@ -182,9 +182,16 @@ def appending_connection() -> Iterator[Connection]:
         with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
         return
+    with house_transaction() as connection:
+        yield connection
+
+
+@contextmanager
+def house_transaction() -> Iterator[Connection]:
+    """A transaction of the house, beside any request: committed at the end or undone whole."""
     with (
         _turn_to_write(),
-        db.engine.connect().execution_options(writes=True) as connection,
+        house().connect().execution_options(writes=True) as connection,
         connection.begin(),
     ):
         yield connection

@@ -1,6 +1,7 @@
 """Every feature's tables, so that the metadata is whole; nothing else."""
 
-from portal.consent.models import consent_records, idempotency_keys
+from portal.consent.figures.models import figures, uncounted
+from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.cookies.models import Category, Cookie, KnownProvider, Provider
 from portal.database import Base
 from portal.people.models import AuditEntry, Invitation, Membership, Passkey, Person
@@ -14,6 +15,7 @@ __all__ = [
     "Category",
     "ChangeCounter",
     "Cookie",
+    "Erasure",
     "Hostname",
     "Invitation",
     "KnownProvider",
@@ -29,6 +31,8 @@ __all__ = [
     "Tenant",
     "Wording",
     "consent_records",
+    "figures",
     "idempotency_keys",
     "metadata",
+    "uncounted",
 ]

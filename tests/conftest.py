@@ -92,5 +92,6 @@ def running(environ: dict[str, str]) -> Iterator[Flask]:
     app = create_app(environ)
     yield app
     app.extensions["portal.changes"].stop()
+    app.extensions["portal.impressions"].stop()
     with app.app_context():
         [one.dispose() for one in db.engines.values()]

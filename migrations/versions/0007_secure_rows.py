@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.row_security import secure
+
 revision = "0007"
 down_revision = "0006"
 
@@ -21,14 +23,9 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     op.execute(SEES_TENANT)
-    _secure("tenants", "id")
+    secure("tenants", "id")
     for table in TABLES:
-        _secure(table, "tenant_id")
-
-
-def _secure(table: str, tenant: str) -> None:
-    op.execute(f"CREATE POLICY tenant ON {table} USING (sees_tenant({tenant}))")
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        secure(table)
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import g, get_flashed_messages
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, format_percent
 from flask_wtf.csrf import generate_csrf
 
 from portal.backoffice import words
@@ -22,6 +22,7 @@ def context() -> dict[str, Any]:
         "date": format_date,
         "moment": format_datetime,
         "number": format_decimal,
+        "percent": format_percent,
         "language": language(g.language),
         "language_of": language,
         "csrf_token": generate_csrf,

@@ -28,6 +28,8 @@ ENTRIES = (
     Entry("backoffice.look", said("Look"), Permission.READ),
     Entry("backoffice.publish", said("Publish"), Permission.READ),
     Entry("backoffice.versions", said("Versions"), Permission.READ),
+    Entry("backoffice.consents", said("Consent log"), Permission.READ_LOG),
+    Entry("backoffice.figures", said("Figures"), Permission.READ_LOG),
     Entry("backoffice.members", said("Members"), Permission.MANAGE),
     Entry("backoffice.settings", said("Settings"), Permission.READ),
     Entry("backoffice.audit", said("Audit trail"), Permission.READ_AUDIT),

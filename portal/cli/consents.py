@@ -1,4 +1,4 @@
-"""`portal consents …`: read the log."""
+"""`portal consents …`: read the log, and let go what may no longer be kept."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -7,8 +7,10 @@ from uuid import UUID
 import click
 
 from portal.cli.answers import as_json, explained, say, table
-from portal.consent import log
+from portal.consent import erasing, log
+from portal.consent.log import Wanted
 from portal.consent.receipts import FORMATS, receipt
+from portal.database import writing
 from portal.tenants.lifecycle import TenantError, find
 
 
@@ -27,6 +29,8 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+COMMAND = "portal consents {}"
+
 of_tenant = click.option("--tenant", "slug", required=True, help="The tenant's slug.")
 since = click.option("--since", type=Moment(), help="From this time on (UTC unless it says).")
 until = click.option("--until", type=Moment(), help="Up to, not including, this time.")
@@ -34,7 +38,7 @@ until = click.option("--until", type=Moment(), help="Up to, not including, this 
 
 @click.group()
 def consents() -> None:
-    """Read the log of decisions."""
+    """Read the log of decisions, and let go what may no longer be kept."""
 
 
 @consents.command(name="list")
@@ -54,7 +58,7 @@ def list_(
       portal consents list --tenant paris --since 2026-11-01
     """
     tenant = find(slug)
-    newest = islice(log.between(tenant.id, since, until, newest_first=True), max(limit, 0))
+    newest = islice(log.read(tenant.id, Wanted(since, until), newest_first=True), max(limit, 0))
     facts = [receipt(one, slug) for one in newest]
     rows = [
         (one["given_at"], one["decision"], " ".join(one["accepted"]), one["id"]) for one in facts
@@ -85,19 +89,62 @@ def show(slug: str, record_id: UUID, as_json: bool) -> None:
 @of_tenant
 @since
 @until
+@click.option("--consent-id", type=click.UUID, help="Only what one browser decided.")
 @click.option("--format", "style", type=click.Choice(sorted(FORMATS)), default="csv")
 @explained
-def export(slug: str, since: datetime | None, until: datetime | None, style: str) -> None:
+def export(
+    slug: str,
+    since: datetime | None,
+    until: datetime | None,
+    consent_id: UUID | None,
+    style: str,
+) -> None:
     """Write the log to standard output, oldest first, in constant memory.
 
     \b
     Examples:
       portal consents export --tenant paris > paris.csv
       portal consents export --tenant paris --since 2026-11-01 --format ndjson
+      portal consents export --tenant paris --consent-id 5a1f0c3e-7f0b-4c4e-9a52-0d8f6b1c2d3e
     """
     tenant = find(slug)
-    for line in FORMATS[style](log.between(tenant.id, since, until), slug):
+    for line in FORMATS[style](log.read(tenant.id, Wanted(since, until, consent_id)), slug):
         click.echo(line, nl=False)
+
+
+@consents.command()
+@of_tenant
+@click.argument("consent_id", type=click.UUID)
+@click.option("--reason", required=True, help="Why; it is kept with the erasure.")
+@as_json
+@explained
+def erase(slug: str, consent_id: UUID, reason: str, as_json: bool) -> None:
+    """Erase all that one browser decided. What is kept is that, when and why it was erased.
+
+    \b
+    Example:
+      portal consents erase --tenant paris 5a1f0c3e-7f0b-4c4e-9a52-0d8f6b1c2d3e --reason "letter 12"
+    """
+    with writing():
+        count = erasing.erase(find(slug).id, consent_id, COMMAND.format("erase"), reason)
+    say(as_json, {"erased": count}, f"{count} records erased")
+
+
+@consents.command()
+@as_json
+@explained
+def purge(as_json: bool) -> None:
+    """Let go the records that every tenant has kept for long enough. Run it daily.
+
+    \b
+    Example:
+      portal consents purge
+    """
+    with writing():
+        purged = erasing.purge(datetime.now(UTC), COMMAND.format("purge"))
+    rows = [f"{slug}: {count} records" for slug, count in purged.records.items()]
+    words = "\n".join([*purged.partitions, *rows]) or "nothing is past its time"
+    say(as_json, {"partitions": purged.partitions, "records": purged.records}, words)
 
 
 def _in_words(value: object) -> str:

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 
 from portal.cli.answers import as_json, explained, say, table
+from portal.consent.erasing import retention_days
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
 from portal.languages import AVAILABLE
@@ -77,21 +78,33 @@ def create(slug: str, as_json: bool, **given: str | None) -> None:
 @click.option("--name", help="The name that visitors know.")
 @described
 @click.option("--consent-days", type=int, help="How long a decision counts, in days.")
+@click.option("--retention-days", type=int, help="How long the log keeps a record, in days.")
+@click.option("--retention-reason", help="Why it is kept for so long.")
 @as_json
 @explained
-def update(slug: str, consent_days: int | None, as_json: bool, **given: str | None) -> None:
+def update(
+    slug: str,
+    consent_days: int | None,
+    retention_days: int | None,
+    retention_reason: str | None,
+    as_json: bool,
+    **given: str | None,
+) -> None:
     """Change the draft of what the policy says about a tenant; publish to show it.
 
     \b
     Examples:
       portal tenant update lyon --email privacy@lyon.example --address "1 place, Lyon"
       portal tenant update lyon --consent-days 365
+      portal tenant update lyon --retention-days 1095 --retention-reason "limitation of claims"
     """
     with writing():
         found = lifecycle.find(slug)
         lifecycle.describe(found, **{key: text for key, text in given.items() if text is not None})
         if consent_days is not None:
             lifecycle.let_decisions_last(found, consent_days)
+        if retention_days is not None or retention_reason is not None:
+            lifecycle.keep_records(found, retention_days, retention_reason)
         facts = _facts(found)
     say(as_json, facts, f"{slug} is changed; show it with: portal tenant publish {slug}")
 
@@ -246,6 +259,7 @@ def _facts(one: Tenant) -> dict[str, Any]:
         "default_language": one.default_language,
         "languages": one.languages,
         "consent_days": one.consent_days,
+        "retention_days": retention_days(one),
         "controller": one.controller,
         "address": one.address,
         "email": one.email,

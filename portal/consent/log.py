@@ -1,8 +1,12 @@
 """Reading the log: one record, one browser's history, a period."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, String, cast
 
 from portal.consent.models import ConsentRecord, consent_records
 from portal.database import db
@@ -22,28 +26,62 @@ def find(tenant_id: int, record_id: UUID) -> ConsentRecord | None:
 def history(tenant_id: int, consent_id: UUID, limit: int = 50) -> list[ConsentRecord]:
     """What one browser decided, newest first."""
     mine = consent_records.select().where(LOG.tenant_id == tenant_id, LOG.consent_id == consent_id)
-    newest = mine.order_by(LOG.id.desc()).limit(limit)
-    return [ConsentRecord(*row) for row in db.session.execute(newest)]
+    return _records(mine.order_by(LOG.id.desc()).limit(limit))
 
 
-def between(
-    tenant_id: int,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    *,
-    newest_first: bool = False,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records: None wants them all. A period includes `since` and excludes `until`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    consent_id: UUID | None = None
+    decision: str | None = None
+    category: str | None = None  # accepted
+    language: str | None = None
+    policy: int | None = None
+    surface: str | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        if self.since:
+            yield LOG.id >= first_at(self.since)
+        if self.until:
+            yield LOG.id < first_at(self.until)
+        if self.category:
+            yield cast(LOG.accepted, String).contains(f'"{self.category}"', autoescape=True)
+        for name in ("consent_id", "decision", "language", "policy", "surface"):
+            if (value := getattr(self, name)) is not None:
+                yield LOG[name] == value
+
+
+EVERYTHING = Wanted()
+
+
+def page(
+    tenant_id: int, wanted: Wanted = EVERYTHING, before: UUID | None = None, size: int = 50
+) -> list[ConsentRecord]:
+    """The newest records wanted, from before an id: where the last page ended (no OFFSET)."""
+    conditions = list(wanted.conditions())
+    if before:
+        conditions.append(LOG.id < before)
+    mine = consent_records.select().where(LOG.tenant_id == tenant_id, *conditions)
+    return _records(mine.order_by(LOG.id.desc()).limit(size))
+
+
+def read(
+    tenant_id: int, wanted: Wanted = EVERYTHING, *, newest_first: bool = False
 ) -> Iterator[ConsentRecord]:
-    """Records of a period (`since` included, `until` not), in constant memory.
+    """All records wanted, in constant memory.
 
     Chunk by chunk, each a short query of its own, so that no cursor stays open for long.
     """
-    period = consent_records.select().where(LOG.tenant_id == tenant_id)
-    if since:
-        period = period.where(LOG.id >= first_at(since))
-    if until:
-        period = period.where(LOG.id < first_at(until))
-    page = period = period.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
-    while rows := db.session.execute(page).all():
-        last = rows[-1].id
-        yield from (ConsentRecord(*row) for row in rows)
-        page = period.where(LOG.id < last if newest_first else LOG.id > last)
+    mine = consent_records.select().where(LOG.tenant_id == tenant_id, *wanted.conditions())
+    chunk = mine = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
+    while records := _records(chunk):
+        yield from records
+        last = records[-1].id
+        chunk = mine.where(LOG.id < last if newest_first else LOG.id > last)
+
+
+def _records(query: Select[Any]) -> list[ConsentRecord]:
+    return [ConsentRecord(*row) for row in db.session.execute(query)]

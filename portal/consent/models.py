@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -14,9 +16,11 @@ from sqlalchemy import (
     Table,
     Uuid,
 )
+from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database import Base, Json, UtcDateTime, one_of
-from portal.identifiers import time_of
+from portal.identifiers import time_of, uuid7
+from portal.tenants.models import Tenant
 
 DECISIONS = ("accept_all", "reject_all", "save", "withdraw")
 SURFACES = ("banner", "preference_centre", "api", "form")
@@ -86,3 +90,24 @@ idempotency_keys = Table(
     Column("record_id", Uuid, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+class Erasure(Base):
+    """Why records went: those of one consent id, or all older than an id. Only ever added.
+
+    It is what makes the database let them go (the triggers of the log look for it), and reaches
+    no record that came after it.
+    """
+
+    __tablename__ = "erasures"
+    __table_args__ = (
+        CheckConstraint("(consent_id IS NULL) <> (before IS NULL)", name="names_one"),
+    )
+    __audited__ = ("reason", "consent_id", "before")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    consent_id: Mapped[UUID | None]
+    before: Mapped[UUID | None]
+    actor: Mapped[str] = mapped_column(String(254))
+    reason: Mapped[str] = mapped_column(String(500))

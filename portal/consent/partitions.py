@@ -1,6 +1,8 @@
 """On PostgreSQL the log is one table a month, so that old months can go whole."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -9,6 +11,34 @@ from portal.identifiers import first_at
 TABLE = "consent_records"
 DEFAULT = "consent_records_default"
 MONTHS_AHEAD = 12
+MONTHS = rf"""
+SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
+WHERE inhparent = '{TABLE}'::regclass AND relname ~ '^{TABLE}_\d{{4}}_\d\d$'
+"""
+
+
+class Partition(NamedTuple):
+    """The table of one month; `end` is the lowest id of the next."""
+
+    name: str
+    end: UUID
+
+
+def partitions(connection: Connection) -> list[Partition]:
+    """The months' tables, oldest first; there are none on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return []
+    names = connection.scalars(text(MONTHS))
+    return [Partition(name, first_at(_next(_start(name)))) for name in sorted(names)]
+
+
+def tenants_of(connection: Connection, month: Partition) -> list[int]:
+    """The tenants that have a record in a month."""
+    return list(connection.scalars(text(f"SELECT DISTINCT tenant_id FROM {month.name}")))
+
+
+def drop(connection: Connection, month: Partition) -> None:
+    connection.execute(text(f"DROP TABLE {month.name}"))
 
 
 def ensure_partitions(connection: Connection, months: int = MONTHS_AHEAD) -> list[str]:
@@ -37,6 +67,14 @@ def _name(start: datetime) -> str:
     return f"{TABLE}_{start:%Y_%m}"
 
 
+def _start(name: str) -> datetime:
+    return datetime.strptime(name, f"{TABLE}_%Y_%m").replace(tzinfo=UTC)
+
+
+def _next(start: datetime) -> datetime:
+    return datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=UTC)
+
+
 def _exists(connection: Connection, start: datetime) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": _name(start)}) is not None
 
@@ -60,17 +98,21 @@ def _set_default_aside(connection: Connection) -> None:
 
 
 def _create(connection: Connection, start: datetime) -> None:
-    following = start.year * 12 + start.month
-    end = datetime(following // 12, following % 12 + 1, 1, tzinfo=UTC)
     connection.execute(
         text(
             f"CREATE TABLE {_name(start)} PARTITION OF {TABLE} "
-            f"FOR VALUES FROM ('{first_at(start)}') TO ('{first_at(end)}')"
+            f"FOR VALUES FROM ('{first_at(start)}') TO ('{first_at(_next(start))}')"
         )
     )
     _guard(connection, _name(start))
 
 
 def _refill(connection: Connection) -> None:
-    connection.execute(text(f"INSERT INTO {TABLE} SELECT * FROM {DEFAULT}_aside"))
-    connection.execute(text(f"DROP TABLE {DEFAULT}_aside"))
+    """Rows that only move are not counted again."""
+    for statement in (
+        f"ALTER TABLE {TABLE} DISABLE TRIGGER count_records",
+        f"INSERT INTO {TABLE} SELECT * FROM {DEFAULT}_aside",
+        f"ALTER TABLE {TABLE} ENABLE TRIGGER count_records",
+        f"DROP TABLE {DEFAULT}_aside",
+    ):
+        connection.execute(text(statement))

@@ -15,6 +15,8 @@ from werkzeug.datastructures import Headers
 from portal.caching import BoundedCache
 from portal.consent.asking import EVERYTHING, Question, question
 from portal.consent.current import current_preferences
+from portal.consent.figures.counting import Impression
+from portal.consent.figures.impressions import impressions
 from portal.policy.current import current_language, current_policy
 from portal.policy.live import LivePolicy
 from portal.public.encodings import OFTEN, Body, choose_encoding
@@ -97,6 +99,8 @@ def page(template: str) -> Response:
         current_language(),
         _question(policy) if "HTTP_COOKIE" in environ else EVERYTHING,
     )
+    if key.question is not None:
+        impressions().count(Impression(key.tenant_id, key.version, key.language))
     found = _pages().get(key, lambda: _rendered(key))
     return found.answer(
         environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")

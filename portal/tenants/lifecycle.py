@@ -11,7 +11,13 @@ from portal.database import db
 from portal.languages import AVAILABLE
 from portal.tenants.changes import announce
 from portal.tenants.hostnames import normalise
-from portal.tenants.models import LONGEST_CONSENT, SHORTEST_CONSENT, Hostname, Tenant
+from portal.tenants.models import (
+    LONGEST_CONSENT,
+    LONGEST_RETENTION,
+    SHORTEST_CONSENT,
+    Hostname,
+    Tenant,
+)
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -98,6 +104,23 @@ def let_decisions_last(tenant: Tenant, days: int) -> None:
             longest=LONGEST_CONSENT,
         )
     tenant.consent_days = days
+
+
+def keep_records(tenant: Tenant, days: int | None, reason: str | None) -> None:
+    """Set how long the log keeps a record of a decision, and why; raises TenantError.
+
+    Not shorter than a decision counts: until then the record is its proof (L1).
+    """
+    days = tenant.retention_days if days is None else days
+    reason = (tenant.retention_reason or "") if reason is None else reason.strip()
+    if days is not None and not tenant.consent_days <= days <= LONGEST_RETENTION:
+        raise TenantError(
+            f"records are kept for {tenant.consent_days} days, as long as a decision counts, "
+            f"to {LONGEST_RETENTION} days"
+        )
+    if days is not None and not reason:
+        raise TenantError("say why records are kept for so long")
+    tenant.retention_days, tenant.retention_reason = days, _checked("retention_reason", reason)
 
 
 def _check_languages(languages: list[str]) -> None:

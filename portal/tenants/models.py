@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.database import Base, Json, UtcDateTime
 
 SHORTEST_CONSENT, USUAL_CONSENT, LONGEST_CONSENT = 1, 182, 395  # days: L-C2, C8 and K2
+LONGEST_RETENTION = 36_500  # days
 
 
 class Tenant(Base):
@@ -15,7 +16,8 @@ class Tenant(Base):
 
     __tablename__ = "tenants"
     __audited__ = (
-        "slug", "name", "default_language", "languages", "consent_days", "controller", "address",
+        "slug", "name", "default_language", "languages", "consent_days", "retention_days",
+        "retention_reason", "controller", "address",
         "email", "dpo_email", "authority", "authority_url", "suspended_at",
     )  # fmt: skip
     __table_args__ = (
@@ -30,6 +32,8 @@ class Tenant(Base):
     default_language: Mapped[str] = mapped_column(String(35))
     languages: Mapped[list[str]] = mapped_column(Json)
     consent_days: Mapped[int] = mapped_column(default=USUAL_CONSENT)
+    retention_days: Mapped[int | None]  # of a record, from the decision on; None: the default
+    retention_reason: Mapped[str | None] = mapped_column(String(500))
     controller: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(500), default="")
     email: Mapped[str] = mapped_column(String(254), default="")

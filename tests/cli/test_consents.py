@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -142,3 +142,39 @@ def test_what_cannot_be_read_is_told_before_anything_is_done(lone_app, words, ad
     assert result.exit_code == 2
     assert result.stdout == ""
     assert advice in result.stderr
+
+
+def test_export_can_be_of_one_browser(app, three):
+    with app.app_context():
+        consent_id = log.find(make.find().id, UUID(three[0])).consent_id
+    lines = say(app, "consents", "export", *PARIS, "--consent-id", str(consent_id)).splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == three[:1]
+
+
+def test_erase_lets_one_browsers_records_go(app, three):
+    with app.app_context():
+        consent_id = log.find(make.find().id, UUID(three[0])).consent_id
+    words = ("consents", "erase", *PARIS, str(consent_id), "--reason", "letter 12")
+    assert facts(app, *words) == {"erased": 1}
+    assert three[0] not in say(app, "consents", "list", *PARIS)
+    assert facts(app, *words) == {"erased": 0}
+
+
+def test_purge_keeps_what_is_young(app, three):
+    assert say(app, "consents", "purge").strip() == "nothing is past its time"
+    assert len(say(app, "consents", "list", *PARIS).splitlines()) == 4
+
+
+def test_purge_says_what_went(app, three):
+    paris = ("tenant", "update", "paris")
+    say(app, *paris, "--retention-days", "182", "--retention-reason", "no claim was ever brought")
+    with app.app_context():
+        keep(record(make.find().id, NOON - timedelta(days=900)))
+    assert facts(app, "consents", "purge")["records"] == {"paris": 1}
+
+
+@pytest.mark.parametrize(
+    "words", [("--retention-days", "3"), ("--retention-days", "400"), ("--retention-days", "99999")]
+)
+def test_retention_needs_a_reason_and_covers_the_decision(app, three, words):
+    assert complaint(app, "tenant", "update", "paris", *words)

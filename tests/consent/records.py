@@ -49,4 +49,4 @@ def keep(*records: ConsentRecord) -> None:
 def stored(app: Flask, slug: str = "paris") -> list[ConsentRecord]:
     """Everything in the log of a tenant, oldest first."""
     with app.app_context():
-        return list(log.between(make.find(slug).id))
+        return list(log.read(make.find(slug).id))

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.consent import log
+from portal.consent.log import Wanted
 from portal.consent.receipts import FORMATS, comma_separated, ndjson, receipt, timestamp
 from portal.identifiers import first_at
 from tests import make
@@ -41,7 +42,7 @@ def ten(app):
 
 
 def read(records, *period, **order):
-    return list(log.between(records[0].tenant_id, *period, **order))
+    return list(log.read(records[0].tenant_id, Wanted(*period), **order))
 
 
 def test_a_period_is_read_whole_and_in_order(ten, chunk):
@@ -83,7 +84,7 @@ def test_records_of_one_millisecond_are_neither_lost_nor_repeated(app, chunk):
     same = [UUID(int=first_at(NOON).int | n) for n in range(10)]
     with app.app_context():
         keep(*(record(paris, id=one) for one in same))
-        assert [one.id for one in log.between(paris)] == same
+        assert [one.id for one in log.read(paris)] == same
 
 
 def test_a_browsers_history_is_its_own_and_newest_first(app):
@@ -118,7 +119,7 @@ def test_every_value_comes_back_as_it_was_stored(app):
     )
     with app.app_context():
         keep(one)
-        [found] = log.between(paris)
+        [found] = log.read(paris)
     assert found == one
     assert found.valid_until.utcoffset() == timedelta(0)
 
@@ -190,8 +191,48 @@ def test_an_export_of_ten_times_the_records_needs_no_more_memory(lone_app, monke
 def peak(style: str, tenant_id: int) -> int:
     """The most memory that an export takes, in bytes."""
     tracemalloc.start()
-    for _ in FORMATS[style](log.between(tenant_id), "paris"):
+    for _ in FORMATS[style](log.read(tenant_id), "paris"):
         pass
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return most
+
+
+def test_pages_go_on_where_the_last_one_ended(app):
+    tenant_id = make.tenant(app)
+    records = [record(tenant_id, NOON + timedelta(seconds=n)) for n in range(7)]
+    with app.app_context():
+        keep(*records)
+        pages, before = [], None
+        while found := log.page(tenant_id, before=before, size=3):
+            pages.append([one.id for one in found])
+            before = found[-1].id
+    newest = [one.id for one in reversed(records)]
+    assert pages == [newest[:3], newest[3:6], newest[6:]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(decision="reject_all"), {1}),
+        (Wanted(category="statistics"), {0}),
+        (Wanted(category="%"), set()),
+        (Wanted(language="ar"), {1}),
+        (Wanted(surface="form"), {0}),
+        (Wanted(policy=2), set()),
+        (Wanted(policy=1), {0, 1}),
+        (Wanted(decision="reject_all", language="fr"), set()),
+    ],
+)
+def test_records_are_chosen_by_what_they_say(app, wanted, found):
+    tenant_id = make.tenant(app)
+    refused = {"decision": "reject_all", "accepted": ["necessary"], "rejected": ["statistics"]}
+    records = [
+        record(tenant_id, surface="form"),
+        record(tenant_id, language="ar", **refused),
+    ]
+    with app.app_context():
+        keep(*records)
+        assert {records.index(one) for one in log.read(tenant_id, wanted)} == found
+        by_browser = Wanted(consent_id=records[0].consent_id)
+        assert list(log.read(tenant_id, by_browser)) == records[:1]

@@ -1,0 +1,1 @@
+"""How often people were asked, and what they answered: counted as it happens, never estimated."""
