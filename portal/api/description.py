@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import request
+from flask import current_app, request
 from spectree import SpecTree
 from spectree.plugins.flask_plugin import FlaskPlugin
 from werkzeug.wrappers import Response
@@ -23,6 +23,12 @@ declared: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 class DescribingPlugin(FlaskPlugin):
     """Finds what was declared about a view, which is itself served as it is."""
+
+    def find_routes(self) -> Any:
+        """Those of this door; what other doors do with theirs is not looked at."""
+        for rule in current_app.url_map.iter_rules():
+            if rule.endpoint.startswith(f"{bp.name}."):
+                yield rule
 
     def parse_func(self, route: Any) -> Any:
         for method, view in super().parse_func(route):

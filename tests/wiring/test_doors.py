@@ -29,8 +29,47 @@ POST GET /backoffice/account/password/ security.change_password
 GET /backoffice/account/recovery-codes/ backoffice.account_recovery_codes
 POST /backoffice/account/recovery-codes/ backoffice.account_recovery_codes_make
 POST /backoffice/account/sign-out-everywhere/ backoffice.account_sign_out_everywhere
+GET /backoffice/audit/ backoffice.audit
+GET /backoffice/consents/ backoffice.consents
+GET /backoffice/consents/<uuid:record_id>/ backoffice.consents_record
+GET /backoffice/consents/<uuid:record_id>/shown/ backoffice.consents_shown
+GET /backoffice/consents/of/<uuid:consent_id>/ backoffice.consents_subject
+POST /backoffice/consents/of/<uuid:consent_id>/erase/ backoffice.consents_erase
+GET /backoffice/consents/of/<uuid:consent_id>/export.ndjson backoffice.consents_subject_export
+GET /backoffice/cookies/ backoffice.cookies
+GET /backoffice/cookies/<uuid:identifier>/ backoffice.cookies_edit
+POST /backoffice/cookies/<uuid:identifier>/ backoffice.cookies_save
+GET /backoffice/cookies/<uuid:identifier>/delete/ backoffice.cookies_delete
+POST /backoffice/cookies/<uuid:identifier>/delete/ backoffice.cookies_remove
+POST /backoffice/cookies/categories/ backoffice.cookies_category_add
+POST /backoffice/cookies/categories/step/ backoffice.cookies_category_step
+GET /backoffice/cookies/category/<key>/ backoffice.cookies_category_edit
+POST /backoffice/cookies/category/<key>/ backoffice.cookies_category_save
+GET /backoffice/cookies/category/<key>/delete/ backoffice.cookies_category_delete
+POST /backoffice/cookies/category/<key>/delete/ backoffice.cookies_category_remove
+GET /backoffice/cookies/exchange/ backoffice.cookies_exchange
+POST /backoffice/cookies/exchange/ backoffice.cookies_import
+GET /backoffice/cookies/known/ backoffice.cookies_known
+POST /backoffice/cookies/known/ backoffice.cookies_known_add
+GET /backoffice/cookies/known/suggestions/ backoffice.cookies_known_suggestions
+POST /backoffice/cookies/move/ backoffice.cookies_move
+GET /backoffice/cookies/new/ backoffice.cookies_new
+POST /backoffice/cookies/new/ backoffice.cookies_add
+POST /backoffice/cookies/order/ backoffice.cookies_order
+GET /backoffice/cookies/provider/<key>/ backoffice.cookies_provider_edit
+POST /backoffice/cookies/provider/<key>/ backoffice.cookies_provider_save
+GET /backoffice/cookies/provider/<key>/delete/ backoffice.cookies_provider_delete
+POST /backoffice/cookies/provider/<key>/delete/ backoffice.cookies_provider_remove
+GET /backoffice/cookies/providers/new/ backoffice.cookies_provider_new
+POST /backoffice/cookies/providers/new/ backoffice.cookies_provider_add
+POST /backoffice/cookies/step/ backoffice.cookies_step
+GET /backoffice/figures/ backoffice.figures
 GET /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation
 POST /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation_accept
+GET /backoffice/look/ backoffice.look
+POST /backoffice/look/ backoffice.look_save
+GET /backoffice/look/measured/ backoffice.look_measured
+GET /backoffice/look/sample/<accent>-<accent_dark>-<int:corner>.css backoffice.look_sample
 GET /backoffice/members/ backoffice.members
 POST /backoffice/members/ backoffice.members_invite
 GET /backoffice/members/<int:person_id>/ backoffice.members_edit
@@ -39,6 +78,21 @@ GET /backoffice/members/<int:person_id>/remove/ backoffice.members_leave
 POST /backoffice/members/<int:person_id>/remove/ backoffice.members_remove
 POST /backoffice/members/invitations/<uuid:number>/resend/ backoffice.members_resend
 POST /backoffice/members/invitations/<uuid:number>/withdraw/ backoffice.members_withdraw
+GET /backoffice/passages/ backoffice.translations_passages
+GET /backoffice/passages/<key>/ backoffice.translations_passage
+POST /backoffice/passages/<key>/ backoffice.translations_passage_save
+GET /backoffice/preview/ backoffice.publish_preview
+POST GET /backoffice/preview/<token>/<page>/ backoffice.publish_preview_page
+GET /backoffice/preview/<token>/portal.css backoffice.publish_preview_style
+GET /backoffice/publish/ backoffice.publish
+POST /backoffice/publish/ backoffice.publish_now
+GET /backoffice/settings/ backoffice.settings
+POST /backoffice/settings/ backoffice.settings_save
+GET /backoffice/settings/hostnames/ backoffice.settings_hostnames
+POST /backoffice/settings/hostnames/ backoffice.settings_hostnames_add
+POST /backoffice/settings/hostnames/main/ backoffice.settings_hostnames_main
+GET /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_remove
+POST /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_removed
 POST GET /backoffice/sign-in/ security.login
 POST GET /backoffice/sign-in/again/ security.verify
 POST GET /backoffice/sign-in/again/passkey/ security.wan_verify
@@ -50,6 +104,15 @@ POST GET /backoffice/sign-in/password/ security.forgot_password
 POST GET /backoffice/sign-in/password/<token>/ security.reset_password
 POST GET /backoffice/sign-in/recovery-code/ security.mf_recovery
 POST /backoffice/sign-out/ security.logout
+GET /backoffice/texts/<language>/ backoffice.translations_texts
+POST /backoffice/texts/<language>/ backoffice.translations_texts_save
+GET /backoffice/translations/ backoffice.translations
+POST /backoffice/translations/ backoffice.translations_languages
+GET /backoffice/translations/<language>/ backoffice.translations_language
+POST /backoffice/translations/<language>/ backoffice.translations_save
+GET /backoffice/versions/ backoffice.versions
+GET /backoffice/versions/<int:number>/restore/ backoffice.versions_restore
+POST /backoffice/versions/<int:number>/restore/ backoffice.versions_restore_now
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
 GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
@@ -59,6 +122,8 @@ GET /terms/cookies-preferences/ public.show_preferences
 POST /terms/cookies-preferences/ public.decide_by_form
 GET /terms/privacy-policy/ public.privacy
 GET /terms/terms-of-use/ public.terms
+GET /backoffice/cookies/exchange/<any(commas, semicolons, csv, json):form>/ backoffice.cookies_export
+GET /backoffice/consents/export.<any(csv, ndjson):style> backoffice.consents_export
 """
 
 
