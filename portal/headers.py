@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+# named here, because a function inside another has its annotations evaluated at every call
+Lines = list[tuple[str, str]]
+Write = Callable[[bytes], object]
+
 SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -39,9 +43,7 @@ class SecurityHeaders:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         extra = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ALWAYS
 
-        def start_with_headers(
-            status: str, headers: list[tuple[str, str]], exc_info: Any = None
-        ) -> Callable[[bytes], object]:
+        def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
             return start(status, headers + extra, exc_info)
 
         return self._app(environ, start_with_headers)
