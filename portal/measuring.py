@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from portal.counting.counts import Counts
 from portal.counting.metrics import FROM_SHORTEST, SECOND, Histogram
 from portal.headers import Lines, Write
-from portal.requests import DOORS, FAILURE, door, facts, request_id
+from portal.requests import DOORS, FAILURE, door, facts, keep_rule, request_id
 
 REQUESTS = Histogram(
     "portal_request_duration_seconds",
@@ -35,6 +35,7 @@ class Measured:
         def start_and_note(line: str, headers: Lines, exc_info: Any = None) -> Write:
             nonlocal status
             status = line
+            keep_rule(environ)
             if line >= "4":
                 headers = [*headers, ("X-Request-Id", request_id(environ))]
             return start(line, headers, exc_info)

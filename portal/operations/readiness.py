@@ -47,7 +47,8 @@ class Readiness:
     def _ask(self, found: Future[Missing]) -> None:
         try:
             with self._app.app_context(), db.engine.connect() as connection:
-                found.set_result(_missing(connection))
+                missing = _missing(connection)
+            found.set_result(missing)
         except Exception as reason:  # noqa: BLE001  told to whoever waits for the answer
             found.set_exception(reason)
 

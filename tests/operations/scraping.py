@@ -20,7 +20,7 @@ def ask(
 
 
 def read(app: Flask) -> dict[str, float]:
-    """Every sample, by its name and labels: `portal_decisions_total api recorded`."""
+    """Every sample, by name and labels in their order: `portal_decisions_total recorded api`."""
     return {
         " ".join([one.name, *one.labels.values()]): one.value
         for family in text_string_to_metric_families(ask(app).text)

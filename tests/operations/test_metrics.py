@@ -42,7 +42,7 @@ def test_a_decision_is_counted_with_its_transaction_and_apart_from_a_repeated_on
     }
     for outcome in ("recorded", "repeated"):
         counted = added(app, lambda: visitor.decide(idempotency_key=KEY))
-        assert counted == each | {f"portal_decisions_total api {outcome}": 1}
+        assert counted == each | {f"portal_decisions_total {outcome} api": 1}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_refusal_is_counted_by_its_kind(lone_app, lone_visitor, door, code, ac
     make.tenant(lone_app)
     lone_visitor.get("/")
     assert added(lone_app, lambda: act(lone_visitor)) == {
-        f"portal_decisions_refused_total {door} {code}": 1,
+        f"portal_decisions_refused_total {code} {door}": 1,
         f"{REQUESTS} {door} 4xx": 1,
     }
 
