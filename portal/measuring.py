@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from portal.counting.counts import Counts
 from portal.counting.metrics import FROM_SHORTEST, SECOND, Histogram
 from portal.headers import Lines, Write
-from portal.requests import DOORS, FAILURE, door, facts, keep_rule, request_id
+from portal.requests import DOORS, FAILURE, door, facts, request_id
 
 REQUESTS = Histogram(
     "portal_request_duration_seconds",
@@ -30,20 +30,22 @@ class Measured:
         self._app, self._counts, self._access_log = app, counts, access_log
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        begun, status = perf_counter_ns(), "500"
+        begun, noted = perf_counter_ns(), False
 
         def start_and_note(line: str, headers: Lines, exc_info: Any = None) -> Write:
-            nonlocal status
-            status = line
-            keep_rule(environ)
+            nonlocal noted
+            noted = True
+            self._note(environ, line, perf_counter_ns() - begun)
             if line >= "4":
                 headers = [*headers, ("X-Request-Id", request_id(environ))]
             return start(line, headers, exc_info)
 
         try:
             return self._app(environ, start_and_note)
-        finally:
-            self._note(environ, status, perf_counter_ns() - begun)
+        except BaseException:
+            if not noted:
+                self._note(environ, "500", perf_counter_ns() - begun)
+            raise
 
     def _note(self, environ: WSGIEnvironment, status: str, duration: int) -> None:
         self._counts.observe(REQUESTS, duration, door(environ), f"{status[0]}xx")
@@ -52,11 +54,11 @@ class Measured:
 
 
 def _tell(environ: WSGIEnvironment, status: str, duration: int) -> None:
-    failed, failure = status >= "5", environ.get(FAILURE)
+    failed = status >= "5"
     answer = {"status": int(status[:3]), "milliseconds": round(duration / 1e6, 3)}
     log.log(
         logging.ERROR if failed else logging.INFO,
         "request failed" if failed else "request answered",
-        exc_info=failure,
+        exc_info=environ.get(FAILURE),
         extra={"facts": facts(environ) | answer},
     )

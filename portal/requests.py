@@ -11,7 +11,6 @@ SAME_DOOR = {"security": "backoffice"}  # the library's own blueprint
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 # keys of the WSGI environment
 REQUEST_ID = "portal.request_id"
-RULE = "portal.rule"  # what Flask found at the address
 FAILURE = "portal.failure"  # the error that a request ended with
 SANE = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}", re.ASCII)
 
@@ -41,14 +40,10 @@ def door(environ: WSGIEnvironment) -> str:
     return _door_of(rule.endpoint) if rule else "none"
 
 
-def keep_rule(environ: WSGIEnvironment) -> None:
-    """Keep what Flask found at the address, which it forgets at the end of the request."""
-    environ[RULE] = environ["werkzeug.request"].url_rule
-
-
 def _rule(environ: WSGIEnvironment) -> Any:
+    """What Flask found at the address, before the answer has begun."""
     asked = environ.get("werkzeug.request")
-    return asked.url_rule if asked else environ.get(RULE)
+    return asked and asked.url_rule
 
 
 @cache
