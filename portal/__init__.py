@@ -13,7 +13,11 @@ from portal.backoffice import bp as backoffice_bp
 from portal.backoffice import sign_in
 from portal.consent import recording
 from portal.consent.figures import impressions
+from portal.counting import counts
 from portal.headers import SecurityHeaders
+from portal.measuring import Measured
+from portal.operations import bp as operations_bp
+from portal.operations import readiness
 from portal.policy import live
 from portal.public import assets, look, pages
 from portal.public import bp as public_bp
@@ -31,6 +35,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["portal.settings"] = settings
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    counts.init_app(app, settings)
     database.init_app(app, settings)
     catalogues.init_app(app)
     changes.init_app(app)
@@ -41,12 +46,14 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     assets.init_app(app)
     look.init_app(app)
     pages.init_app(app, settings)
+    readiness.init_app(app)
     errors.init_app(app)
-    for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp):
+    for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp, operations_bp):
         app.register_blueprint(blueprint)
     sign_in.init_app(app, settings)
     app.before_request(refuse_unknown_hosts)
-    app.wsgi_app = _behind(settings.proxies, SecurityHeaders(app.wsgi_app))  # type: ignore[assignment, method-assign]
+    measured = Measured(app.wsgi_app, app.extensions["portal.counts"], bool(settings.access_log))
+    app.wsgi_app = _behind(settings.proxies, SecurityHeaders(measured))  # type: ignore[assignment, method-assign]
     return app
 
 

@@ -91,6 +91,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
+        "hide_parameters": True,  # what people sent is in no error, and so in no log
         "pool_size": settings.threads + 1,
         "max_overflow": settings.threads,
         "pool_use_lifo": True,  # the connection last used has its statements prepared

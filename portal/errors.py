@@ -1,29 +1,47 @@
 """Errors become answers here: a page for people, a problem document (RFC 9457) for programs."""
 
 import json
-import logging
 from http import HTTPStatus
+from types import TracebackType
 
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from portal.api.door import PREFIX
 from portal.catalogues import gettext
+from portal.counting.counts import counts
+from portal.counting.metrics import Counter
 from portal.languages import AVAILABLE, SOURCE, choose, language
 from portal.policy.current import LANGUAGE_COOKIE, current_language
-from portal.problems import Problem, problem_of
+from portal.problems import CODES, Problem, problem_of
+from portal.requests import FAILURE, door
 
-log = logging.getLogger(__name__)
+DECIDING = frozenset({"api.decide", "public.decide_by_form"})
+REFUSED = Counter(
+    "portal_decisions_refused",
+    "Decisions refused, by door and by the code of the problem",
+    door=("api", "public"),
+    code=CODES,
+)
+
+ErrorInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, answer)
+    app.log_exception = _remember  # type: ignore[method-assign]  # Flask would log the address
+
+
+def _remember(exc_info: ErrorInfo) -> None:
+    request.environ[FAILURE] = exc_info[1]
 
 
 def answer(error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        request.environ.setdefault(FAILURE, error)
+    if request.endpoint in DECIDING:
+        counts().add(REFUSED, door(request.environ), problem.code)
     g.language = _language()
     wants_json = request.path.startswith(f"{PREFIX}/")
     response = _document(problem) if wants_json else _page(problem)

@@ -5,6 +5,10 @@ from enum import Enum
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+# named here, because a function inside another has its annotations evaluated at every call
+Lines = list[tuple[str, str]]
+Write = Callable[[bytes], object]
+
 SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -56,9 +60,7 @@ class SecurityHeaders:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         by_frames = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ON_HTTP
 
-        def start_with_headers(
-            status: str, headers: list[tuple[str, str]], exc_info: Any = None
-        ) -> Callable[[bytes], object]:
+        def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
             extra = by_frames[environ.get(FRAMES, Frames.NONE)]
             return start(status, headers + extra, exc_info)
 

@@ -133,12 +133,15 @@ BY_ERROR: dict[type[Exception], Problem] = {
     ),
 }
 
+BAD_BODY = "bad_body"
+CODES = sorted({one.code for one in (*BY_STATUS.values(), *BY_ERROR.values(), BROKEN)} | {BAD_BODY})
+
 
 def problem_of(error: Exception) -> Problem:
     """The problem that an error is to the one who sent the request."""
     if isinstance(error, BadBody):
         detail = marked("Some members of the body are missing or wrong.")
-        return Problem(422, "bad_body", BY_STATUS[400].title, detail, error.errors)
+        return Problem(422, BAD_BODY, BY_STATUS[400].title, detail, error.errors)
     for kind, problem in BY_ERROR.items():
         if isinstance(error, kind):
             return problem

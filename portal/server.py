@@ -6,11 +6,14 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from portal import logs
+from portal.counting.counts import forget_ended_processes
 from portal.settings import ROOT, Settings
 
 
 def serve(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve a WSGI application until the process is told to stop."""
+    forget_ended_processes(settings)
     MPServer(
         target,
         address=settings.address,
@@ -20,6 +23,7 @@ def serve(settings: Settings, target: str = "wsgi:app") -> None:
         blocking_threads=settings.threads,
         working_dir=ROOT,
         log_level=LogLevels.error,
+        log_dictconfig=logs.CONFIG,
         respawn_failed_workers=True,
         websockets=False,
     ).serve()

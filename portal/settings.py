@@ -5,10 +5,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +38,10 @@ def _between(lowest: int, highest: int) -> Callable[[str], int]:
     return parse
 
 
+def _networks(value: str) -> Networks:
+    return tuple(ip_network(one.strip()) for one in value.split(","))
+
+
 def _setting(name: str, parse: Callable[[str], T], default: str, about: str) -> T:
     metadata = {"name": name, "parse": parse, "default": default, "about": about}
     value: T = field(metadata=metadata)
@@ -60,6 +66,15 @@ class Settings:
     )
     threads: int = _setting(
         "PORTAL_THREADS", _between(1, 256), "16", "requests that a process works on at a time"
+    )
+    access_log: int = _setting(
+        "PORTAL_ACCESS_LOG", _between(0, 1), "0", "1 logs every request; those that fail always are"
+    )
+    metrics_from: Networks = _setting(
+        "PORTAL_METRICS_FROM",
+        _networks,
+        "127.0.0.0/8,::1/128",
+        "networks, with commas, from which `/metrics` may be read",
     )
     page_cache_mb: int = _setting(
         "PORTAL_PAGE_CACHE_MB",

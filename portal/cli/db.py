@@ -4,19 +4,13 @@ from collections.abc import Callable
 
 import click
 from alembic import command
-from alembic.config import Config
 from flask import current_app
 
 from portal.cli.answers import explained
 from portal.consent.partitions import ensure_partitions
 from portal.database import house
-from portal.settings import ROOT, Settings
-
-HEAD = "head"
-
-
-def alembic_config() -> Config:
-    return Config(toml_file=str(ROOT / "pyproject.toml"))
+from portal.migrations import HEAD, alembic_config
+from portal.settings import Settings
 
 
 @click.group(name="db")

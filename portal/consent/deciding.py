@@ -7,8 +7,17 @@ from uuid import UUID, uuid4
 from portal.consent.models import DECISIONS, SURFACES, ConsentRecord
 from portal.consent.recording import Entry, recorder
 from portal.cookies.models import CATEGORIES, NECESSARY
+from portal.counting.counts import counts
+from portal.counting.metrics import Counter
 from portal.identifiers import time_of, uuid7
 from portal.policy.live import LivePolicy, live
+
+MADE = Counter(
+    "portal_decisions",
+    "Decisions acknowledged, by where they were made; repeated: the key of one that was recorded",
+    surface=SURFACES,
+    outcome=("recorded", "repeated"),
+)
 
 
 class DecisionRefused(ValueError):
@@ -75,7 +84,9 @@ def decide(policy: LivePolicy, answer: Answer) -> ConsentRecord:
         valid_until=time_of(identifier) + timedelta(days=policy.consent_days),
     )
     known = answer.consent_id is not None
-    return recorder().append(Entry(record, answer.idempotency_key, follows=known))
+    kept = recorder().append(Entry(record, answer.idempotency_key, follows=known))
+    counts().add(MADE, answer.surface, "recorded" if kept.id == identifier else "repeated")
+    return kept
 
 
 def _check(policy: LivePolicy, answer: Answer) -> frozenset[str]:

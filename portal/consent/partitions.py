@@ -57,6 +57,11 @@ def ensure_partitions(connection: Connection, months: int = MONTHS_AHEAD) -> lis
     return [_name(start) for start in missing]
 
 
+def has_this_month(connection: Connection) -> bool:
+    """Whether this month has its partition; elsewhere than on PostgreSQL it needs none."""
+    return connection.dialect.name != "postgresql" or _exists(connection, _month_starts(1)[0])
+
+
 def _month_starts(count: int) -> list[datetime]:
     today = datetime.now(UTC)
     months = range(today.year * 12 + today.month - 1, today.year * 12 + today.month - 1 + count)

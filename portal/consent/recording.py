@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
+from portal.counting.counts import Counts, counts
+from portal.counting.metrics import DURATIONS, SECOND, Gauge, Histogram
 from portal.database import appending_connection
 
 
@@ -27,6 +29,14 @@ class KeyReused(ValueError):
 
 
 DECIDED = ("policy", "decision", "accepted", "rejected")
+
+WAITING = Gauge("portal_decisions_waiting", "Decisions that wait for the commit before theirs")
+BATCHES = Histogram(
+    "portal_batch_decisions", "Decisions in one transaction", [2**power for power in range(8)]
+)
+APPENDING = Histogram(
+    "portal_append_duration_seconds", "Database time of one transaction", DURATIONS, SECOND
+)
 
 Browser = tuple[int, UUID]  # tenant and consent id
 Outcome = ConsentRecord | LogUnavailable | KeyReused
@@ -54,8 +64,8 @@ class Entry:
 
 
 class Recorder:
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, numbers: Counts) -> None:
+        self._lock, self._counts = Lock(), numbers
         self._waiting: list[Entry] = []
         self._busy = False
 
@@ -66,6 +76,7 @@ class Recorder:
         """
         with self._lock:
             self._waiting.append(entry)
+            self._counts.hold(WAITING, len(self._waiting))
             leads, self._busy = not self._busy, True
         if not leads:
             entry.turn.acquire()  # opened by whoever commits it, or makes it the next to commit
@@ -78,6 +89,7 @@ class Recorder:
     def _commit_waiting(self) -> None:
         with self._lock:
             batch, self._waiting = self._waiting, []
+            self._counts.hold(WAITING, 0)
         try:
             _commit(batch)
         finally:
@@ -116,8 +128,9 @@ def _parts(batch: list[Entry]) -> list[list[Entry]]:
 def _commit_together(part: list[Entry]) -> None:
     """Store a part in one transaction; if a row of it is refused, each alone."""
     try:
-        with appending_connection() as connection:
+        with counts().timed(APPENDING), appending_connection() as connection:
             outcomes = _store(connection, part)
+        counts().observe(BATCHES, len(part))
     except IntegrityError as reason:
         if len(part) > 1:
             for entry in part:
@@ -178,4 +191,4 @@ def recorder() -> Recorder:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["portal.recorder"] = Recorder()
+    app.extensions["portal.recorder"] = Recorder(app.extensions["portal.counts"])

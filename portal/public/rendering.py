@@ -10,6 +10,8 @@ from flask import render_template
 from portal.banner.first_layer import first_layer
 from portal.consent.asking import Question
 from portal.cookies.texts import lifetime_in_words
+from portal.counting.counts import counts
+from portal.counting.metrics import Counter
 from portal.languages import language, locale
 from portal.policy.live import Version, live, wording
 
@@ -25,6 +27,7 @@ class Words:
         return text % values if values else text
 
 
+RENDERED = Counter("portal_pages_rendered", "Pages made, where none that was made could be sent")
 PATHS = {
     "home": "/",
     "cookies_policy": "/terms/cookies-policy/",
@@ -79,6 +82,7 @@ def render_document(
         "titles": partial(_titles, version, tag),
         "gettext": Words(messages).gettext,
     }
+    counts().add(RENDERED)
     return render_template(f"public/{template}.html", **(facts | context))
 
 

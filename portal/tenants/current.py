@@ -11,7 +11,7 @@ from portal.tenants.directory import Site, directory
 from portal.tenants.hostnames import as_written, from_host_header
 from portal.tenants.origins import is_foreign
 
-WITHOUT_TENANT = frozenset({"assets"})  # doors that show nothing of any tenant
+WITHOUT_TENANT = frozenset({"assets", "operations"})  # doors that show nothing of any tenant
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

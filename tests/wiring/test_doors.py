@@ -4,6 +4,8 @@ from flask import session
 from flask.sessions import NullSession
 
 from portal.backoffice.guard import admit, choose_language
+from portal.operations.door import refuse_outsiders
+from portal.requests import DOORS, SAME_DOOR
 from portal.tenants.current import refuse_foreign_requests, refuse_unknown_hosts
 from tests import make
 from tests.backoffice.member import owner
@@ -118,6 +120,9 @@ POST /backoffice/versions/<int:number>/restore/ backoffice.versions_restore_now
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
 GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
+GET /healthz operations.healthz
+GET /metrics operations.metrics
+GET /readyz operations.readyz
 GET /static/<digest>/<name> assets.asset
 GET /terms/cookies-policy/ public.cookies_policy
 GET /terms/cookies-preferences/ public.show_preferences
@@ -148,6 +153,7 @@ OPEN_TO_ALL = {
 GUARDS = {
     None: [refuse_unknown_hosts],
     "assets": [],
+    "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
     "api": [refuse_foreign_requests],
     "backoffice": [admit],
@@ -155,6 +161,10 @@ GUARDS = {
 }
 HOOKS = ["flask_wtf.csrf", "flask_principal", "flask_limiter._extension"]
 SIGNED_IN = ("backoffice", "security")  # the doors for those who sign in
+
+
+def test_every_door_is_known_by_name_where_requests_are_counted(lone_app):
+    assert set(lone_app.blueprints) - set(SAME_DOOR) <= set(DOORS)
 
 
 def test_every_door_has_its_guards_and_only_signing_in_has_the_hooks_of_extensions(lone_app):

@@ -1,0 +1,64 @@
+"""Every request is counted and timed; the log tells of those that failed, or of all."""
+
+import logging
+from collections.abc import Iterable
+from time import perf_counter_ns
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from portal.counting.counts import Counts
+from portal.counting.metrics import FROM_SHORTEST, SECOND, Histogram
+from portal.headers import Lines, Write
+from portal.requests import DOORS, FAILURE, door, facts, request_id
+
+REQUESTS = Histogram(
+    "portal_request_duration_seconds",
+    "Time from a request to the beginning of its answer, by door and class of status",
+    FROM_SHORTEST,
+    SECOND,
+    door=DOORS,
+    status=("1xx", "2xx", "3xx", "4xx", "5xx"),
+)
+
+log = logging.getLogger(__name__)
+
+
+class Measured:
+    """WSGI middleware around everything that answers."""
+
+    def __init__(self, app: WSGIApplication, counts: Counts, access_log: bool) -> None:
+        self._app, self._counts, self._access_log = app, counts, access_log
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        begun, noted = perf_counter_ns(), False
+
+        def start_and_note(line: str, headers: Lines, exc_info: Any = None) -> Write:
+            nonlocal noted
+            noted = True
+            self._note(environ, line, perf_counter_ns() - begun)
+            if line >= "4":
+                headers = [*headers, ("X-Request-Id", request_id(environ))]
+            return start(line, headers, exc_info)
+
+        try:
+            return self._app(environ, start_and_note)
+        except BaseException:
+            if not noted:
+                self._note(environ, "500", perf_counter_ns() - begun)
+            raise
+
+    def _note(self, environ: WSGIEnvironment, status: str, duration: int) -> None:
+        self._counts.observe(REQUESTS, duration, door(environ), f"{status[0]}xx")
+        if self._access_log or status >= "5":
+            _tell(environ, status, duration)
+
+
+def _tell(environ: WSGIEnvironment, status: str, duration: int) -> None:
+    failed = status >= "5"
+    answer = {"status": int(status[:3]), "milliseconds": round(duration / 1e6, 3)}
+    log.log(
+        logging.ERROR if failed else logging.INFO,
+        "request failed" if failed else "request answered",
+        exc_info=environ.get(FAILURE),
+        extra={"facts": facts(environ) | answer},
+    )
