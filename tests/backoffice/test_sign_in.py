@@ -2,10 +2,14 @@
 
 import re
 import time
+from html import unescape
 
 import pytest
+from flask import g
 from flask_security.forms import _build_form_from_request
 
+from portal.backoffice.sign_in.wording import MESSAGES, SUBJECTS
+from portal.backoffice.words import gettext
 from portal.people.accounts import find_person
 from portal.people.passwords import has_password
 from tests import make
@@ -59,9 +63,19 @@ def test_a_forgotten_password_is_chosen_anew_by_the_link_in_the_mail(paris, capl
     assert browser.get(link).headers["Location"] == FORGOTTEN  # used
 
 
-def test_the_letter_speaks_the_language_of_the_browser_and_names_the_portal(paris, caplog):
-    Browser(paris).submit(FORGOTTEN, email=EMAIL)
+def test_what_is_told_and_written_is_in_the_language_of_the_browser(paris, caplog):
+    browser = Browser(paris)
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    answer = browser.submit(SIGN_IN, email=EMAIL, password="wrong")
+    with paris.test_request_context("/backoffice/"):
+        g.language = "fr"
+        subject = gettext(SUBJECTS["PASSWORD_RESET"])
+        not_right = gettext(MESSAGES["GENERIC_AUTHN_FAILED"][0])
+    assert not_right in unescape(answer.text)
+    assert "The email address" not in answer.text
+    browser.submit(FORGOTTEN, email=EMAIL)
     text = letter(caplog)
+    assert f"Subject: {subject}" in text
     assert "Paris" in text
     assert "<" not in text
 
