@@ -34,7 +34,11 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .
 	$(EXTRACT) -F translations/backoffice.cfg -k said -o translations/backoffice.pot .
-	for file in translations/*/LC_MESSAGES/*.po; do $(UPDATE) -i translations/$$(basename $$file .po).pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) || exit 1; done
+	for file in translations/*/LC_MESSAGES/*.po; do \
+	  sed '/^$$/q' $$file > $$file.head && \
+	  $(UPDATE) -i translations/$$(basename $$file .po).pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) && \
+	  cat $$file.head $$file > $$file.whole && mv $$file.whole $$file && rm $$file.head || exit 1; \
+	done # the header stays as it is: Babel would write times and places into it
 
 lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with their hashes
 	$(COMPILE) -o requirements.txt pyproject.toml

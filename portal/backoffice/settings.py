@@ -12,11 +12,12 @@ from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.messages import tell
 from portal.backoffice.words import gettext, in_words, said
+from portal.consent.erasing import usual_retention
 from portal.cookies.declared import take_turn
 from portal.database import writing
 from portal.people.roles import Permission
-from portal.tenants.lifecycle import BadDetail, describe, let_decisions_last
-from portal.tenants.models import LONGEST_CONSENT, SHORTEST_CONSENT, Tenant
+from portal.tenants.lifecycle import BadDetail, describe, keep_records, let_decisions_last
+from portal.tenants.models import LONGEST_CONSENT, LONGEST_RETENTION, SHORTEST_CONSENT, Tenant
 
 LABELS = {
     "name": said("Name of the portal"),
@@ -27,10 +28,13 @@ LABELS = {
     "dpo_email": said("Email of the data protection officer"),
     "authority": said("Supervisory authority"),
     "authority_url": said("Web address of the authority"),
+    "retention_days": said("Days that the log keeps a record"),
+    "retention_reason": said("Why it is kept for so long"),
 }
 DETAILS = ("name", "controller", "address", "email", "dpo_email", "authority", "authority_url")
-FIELDS = (*DETAILS, "consent_days")
-LONGEST_NUMBER = 4  # digits
+RETENTION = ("retention_days", "retention_reason")
+FIELDS = (*DETAILS, "consent_days", *RETENTION)
+LONGEST_NUMBER = 5  # digits
 
 Errors = dict[str, list[str]]
 
@@ -76,18 +80,21 @@ def _save(tenant: Tenant, typed: Mapping[str, str], seen: str) -> None:
     if seen != _stamp(tenant):
         raise _Changed
     errors: Errors = {}
-    for name in FIELDS:
+    for name in (*DETAILS, "consent_days", "retention_days"):
         try:
-            _write(tenant, name, typed[name])
+            _write(tenant, name, typed)
         except BadDetail as reason:
-            errors[name] = [in_words(reason.message, reason.values)]
+            errors[reason.field] = [in_words(reason.message, reason.values)]
     if errors:
         raise _Wrong(errors)
 
 
-def _write(tenant: Tenant, name: str, text: str) -> None:
+def _write(tenant: Tenant, name: str, typed: Mapping[str, str]) -> None:
+    text = typed[name]
     if name == "consent_days":
         let_decisions_last(tenant, _number(text))
+    elif name == "retention_days":
+        keep_records(tenant, _number(text) if text else None, typed["retention_reason"])
     else:
         describe(tenant, **{name: text})
 
@@ -104,7 +111,8 @@ def _plain(text: str) -> str:
 
 
 def _values(tenant: Tenant) -> dict[str, str]:
-    return {name: str(getattr(tenant, name)) for name in FIELDS}
+    values = {name: getattr(tenant, name) for name in FIELDS}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def _stamp(tenant: Tenant) -> str:
@@ -131,5 +139,7 @@ def _page(
         labels={name: gettext(text) for name, text in LABELS.items()},
         shortest=SHORTEST_CONSENT,
         longest=LONGEST_CONSENT,
+        longest_retention=LONGEST_RETENTION,
+        usual_retention=usual_retention(current_tenant()),
         editing=may(Permission.MANAGE),
     )

@@ -104,7 +104,8 @@ def update(
         if consent_days is not None:
             lifecycle.let_decisions_last(found, consent_days)
         if retention_days is not None or retention_reason is not None:
-            lifecycle.keep_records(found, retention_days, retention_reason)
+            days = found.retention_days if retention_days is None else retention_days
+            lifecycle.keep_records(found, days, retention_reason or found.retention_reason or "")
         facts = _facts(found)
     say(as_json, facts, f"{slug} is changed; show it with: portal tenant publish {slug}")
 

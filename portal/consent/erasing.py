@@ -33,8 +33,13 @@ class Purged:
 
 
 def retention_days(tenant: Tenant) -> int:
-    """Days that a record is kept: as the tenant says, else as long as it counts and five years."""
-    return tenant.retention_days or tenant.consent_days + FIVE_YEARS
+    """Days that a record of the tenant is kept."""
+    return tenant.retention_days or usual_retention(tenant)
+
+
+def usual_retention(tenant: Tenant) -> int:
+    """Days that a record is kept unless the tenant says otherwise."""
+    return tenant.consent_days + FIVE_YEARS
 
 
 def erase(tenant_id: int, consent_id: UUID, actor: str, reason: str) -> int:

@@ -106,21 +106,22 @@ def let_decisions_last(tenant: Tenant, days: int) -> None:
     tenant.consent_days = days
 
 
-def keep_records(tenant: Tenant, days: int | None, reason: str | None) -> None:
-    """Set how long the log keeps a record of a decision, and why; raises TenantError.
+def keep_records(tenant: Tenant, days: int | None, reason: str) -> None:
+    """Set how long the log keeps a record, and why; None for as long as usual. Raises TenantError.
 
     Not shorter than a decision counts: until then the record is its proof (L1).
     """
-    days = tenant.retention_days if days is None else days
-    reason = (tenant.retention_reason or "") if reason is None else reason.strip()
     if days is not None and not tenant.consent_days <= days <= LONGEST_RETENTION:
-        raise TenantError(
-            f"records are kept for {tenant.consent_days} days, as long as a decision counts, "
-            f"to {LONGEST_RETENTION} days"
+        raise BadDetail(
+            "retention_days",
+            said("Records are kept for %(shortest)s to %(longest)s days: a decision needs proof."),
+            shortest=tenant.consent_days,
+            longest=LONGEST_RETENTION,
         )
+    reason = _checked("retention_reason", reason.strip())
     if days is not None and not reason:
-        raise TenantError("say why records are kept for so long")
-    tenant.retention_days, tenant.retention_reason = days, _checked("retention_reason", reason)
+        raise BadDetail("retention_reason", said("Say why records are kept for so long."))
+    tenant.retention_days, tenant.retention_reason = days, reason
 
 
 def _check_languages(languages: list[str]) -> None:

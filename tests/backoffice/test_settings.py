@@ -280,3 +280,28 @@ def test_what_is_done_to_hostnames_is_in_the_trail(ada, zone):
     page = ada.get("/backoffice/audit/?kind=hostnames&person=owner@paris.example").text
     assert page.count(NEW) >= 2
     assert "Removed" in page
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "field"),
+    [
+        ("3", "law", "retention_days"),
+        ("99999", "law", "retention_days"),
+        ("400", " ", "retention_reason"),
+    ],
+)
+def test_records_are_not_kept_for_too_short_nor_without_a_reason(app, days, reason, field):
+    make.tenant(app)
+    page = save(owner(app), retention_days=days, retention_reason=reason)
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+
+
+def test_how_long_the_log_is_kept_can_be_set_and_taken_back(app):
+    make.tenant(app)
+    member = owner(app)
+    assert save(member, retention_days="400", retention_reason="law").status_code == 303
+    assert 'value="400"' in member.get("/backoffice/settings/").text
+    assert save(member, retention_days="", retention_reason="").status_code == 303
+    with app.app_context():
+        assert make.find().retention_days is None
