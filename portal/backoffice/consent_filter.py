@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from portal.backoffice.words import said
+from portal.backoffice.words import gettext
 from portal.consent.log import Wanted
 from portal.consent.models import DECISIONS, SURFACES
 from portal.cookies.models import CATEGORIES
@@ -53,13 +53,13 @@ class Filter:
         except ValueError:
             day = None
         if day is None or not date.min < day < date.max:
-            self._wrong(name, said("Write a day such as 2026-11-22."))
+            self._wrong(name, gettext("Write a day such as 2026-11-22."))
             return None
         return day
 
     def _choice(self, name: str) -> str | None:
         if self.asked.get(name, CHOICES[name][0]) not in CHOICES[name]:
-            self._wrong(name, said("Choose one of the list."))
+            self._wrong(name, gettext("Choose one of the list."))
             return None
         return self.asked.get(name)
 
@@ -68,7 +68,7 @@ class Filter:
         if number is None:
             return None
         if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_VERSION):
-            self._wrong("policy", said("Write the number of a version."))
+            self._wrong("policy", gettext("Write the number of a version."))
             return None
         return int(number)
 

@@ -46,7 +46,7 @@ def _steps(tenant: Tenant, version: PolicyVersion | None) -> list[Step]:
 def _details(tenant: Tenant) -> Step | None:
     if all(getattr(tenant, name) for name in WANTED):
         return None
-    reason = gettext("The policy should say who is responsible, how to reach them and whom to ask.")
+    reason = gettext("The policy should say who is responsible and where to complain.")
     return Step("backoffice.settings", gettext("Fill in the contact details"), reason)
 
 

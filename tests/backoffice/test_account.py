@@ -5,7 +5,7 @@ import pytest
 from portal.people.accounts import find_person
 from tests import make
 from tests.backoffice.browser import PASSWORD, Browser, give_password
-from tests.backoffice.member import add_member
+from tests.backoffice.member import add_member, owner
 
 EMAIL = "owner@paris.example"
 ACCOUNT = "/backoffice/account/"
@@ -92,3 +92,11 @@ def test_passkeys_ask_for_the_password_again(paris):
     for path in ("passkeys/", "passkeys/remove/"):
         location = browser.get(f"{ACCOUNT}{path}").headers["Location"]
         assert location.startswith("/backoffice/sign-in/again/")
+
+
+@pytest.mark.parametrize("path", ["account/password/", "account/passkeys/", "sign-in/again/"])
+def test_an_empty_form_is_told_what_it_lacks(app, path):
+    make.tenant(app)
+    page = owner(app).post(f"/backoffice/{path}", {})
+    assert page.status_code == 200
+    assert 'aria-invalid="true"' in page.text

@@ -5,8 +5,9 @@ from html import unescape
 
 import pytest
 
+from portal.backoffice.audit_words import FIELDS, SUBJECTS
 from portal.cookies.declared import cookies
-from portal.database import writing
+from portal.database import Base, writing
 from portal.people.trail import PAGE
 from portal.tenants import lifecycle
 from tests import make
@@ -151,3 +152,9 @@ def test_the_queries_of_the_page_do_not_depend_on_its_length(app, ada):
     for number in range(5):
         add_member(app, f"p{number}@paris.example", "editor")
     assert counted(app, lambda: ada.get(f"{PATH}?kind=memberships")) == few
+
+
+def test_everything_that_is_audited_has_words():
+    audited = [one.class_ for one in Base.registry.mappers if hasattr(one.class_, "__audited__")]
+    assert {one.__tablename__ for one in audited} == set(SUBJECTS)
+    assert {name for one in audited for name in one.__audited__} == set(FIELDS)

@@ -168,3 +168,9 @@ def test_before_anybody_has_decided_the_pages_say_so(app, path):
     make.tenant(app)
     page = owner(app).get(path)
     assert "Nobody has decided yet." in page.text
+
+
+def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_the_reader(dpo):
+    page = dpo.get(f"{LOG}?since=demain", headers={"Accept-Language": "fr"})
+    assert "2026-11-22" in page.text
+    assert "Write a day" not in page.text

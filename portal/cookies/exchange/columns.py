@@ -45,8 +45,8 @@ COLUMNS = (
 )
 
 TEXT_COLUMNS = (  # one for each language, such as `purpose.fr`
-    Column("function", said("What the cookie does and where."), "Audience measurement"),
-    Column("purpose", said("What it is for, in a sentence."), "Tells visits apart."),
+    Column("function", said("What the cookie does and where."), said("Audience measurement")),
+    Column("purpose", said("What it is for, in a sentence."), said("Tells visits apart.")),
 )
 
 CHOICES = {"category": CATEGORIES, "match": MATCHES, "lifetime_unit": UNITS}
