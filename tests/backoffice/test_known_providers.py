@@ -43,7 +43,7 @@ def test_the_page_shows_every_known_provider_and_what_it_would_add(paris):
 def test_the_page_speaks_french(paris):
     page = owner(paris).get(KNOWN, headers={"Accept-Language": "fr"})
     assert "Estime la vitesse de connexion" in page.text
-    assert "13 mois" in page.text
+    assert "13\N{NO-BREAK SPACE}mois" in page.text
 
 
 @pytest.mark.parametrize(
