@@ -30,6 +30,7 @@ test: $(VENV)/.installed-dev chromium ## set up what is missing, then check and 
 benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wrk, a Debian package)
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.paint
+	$(BIN)/python -m tests.benchmarks.backoffice
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .
