@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal.cookies.exchange.files import BadFile
 from portal.cookies.known.catalogue import KnownProviderError
+from portal.people.audit import act_as
 from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
 from portal.tenants.hostnames import BadHostname
@@ -24,11 +25,15 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, 
 
 
 def explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Run with the application; named errors become one line on standard error, exit code 1."""
+    """Run with the application, under the command's name in the audit trail.
+
+    Named errors become one line on standard error, exit code 1.
+    """
 
     @with_appcontext
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        act_as(name_of_command())
         try:
             return command(*args, **kwargs)
         except (
@@ -52,6 +57,11 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             ) from reason
 
     return run
+
+
+def name_of_command() -> str:
+    """Such as `portal tenant update`, however the program was started."""
+    return " ".join(["portal", *click.get_current_context().command_path.split()[1:]])
 
 
 def say(as_json: bool, facts: Any, words: str) -> None:

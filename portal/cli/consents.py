@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from portal.cli.answers import as_json, explained, say, table
+from portal.cli.answers import as_json, explained, name_of_command, say, table
 from portal.consent import erasing, log
 from portal.consent.log import Wanted
 from portal.consent.receipts import FORMATS, receipt
@@ -28,8 +28,6 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} is no time: write 2026-11-22 or 2026-11-22T14:30:00Z", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
-
-COMMAND = "portal consents {}"
 
 of_tenant = click.option("--tenant", "slug", required=True, help="The tenant's slug.")
 since = click.option("--since", type=Moment(), help="From this time on (UTC unless it says).")
@@ -126,7 +124,7 @@ def erase(slug: str, consent_id: UUID, reason: str, as_json: bool) -> None:
       portal consents erase --tenant paris 5a1f0c3e-7f0b-4c4e-9a52-0d8f6b1c2d3e --reason "letter 12"
     """
     with writing():
-        count = erasing.erase(find(slug).id, consent_id, COMMAND.format("erase"), reason)
+        count = erasing.erase(find(slug).id, consent_id, name_of_command(), reason)
     say(as_json, {"erased": count}, f"{count} records erased")
 
 
@@ -141,7 +139,7 @@ def purge(as_json: bool) -> None:
       portal consents purge
     """
     with writing():
-        purged = erasing.purge(datetime.now(UTC), COMMAND.format("purge"))
+        purged = erasing.purge(datetime.now(UTC), name_of_command())
     rows = [f"{slug}: {count} records" for slug, count in purged.records.items()]
     words = "\n".join([*purged.partitions, *rows]) or "nothing is past its time"
     say(as_json, {"partitions": purged.partitions, "records": purged.records}, words)

@@ -15,7 +15,6 @@ from portal.cookies.exchange.plans import Plan, PlannedCookie, Status
 from portal.cookies.exchange.reading import rows_of
 from portal.cookies.findings import wrong
 from portal.database import writing
-from portal.people.audit import act_as
 from portal.tenants.lifecycle import find
 
 SEPARATORS = {"comma": ",", "semicolon": ";"}
@@ -86,7 +85,6 @@ def import_(file: BinaryIO, slug: str, dry_run: bool, skip_wrong: bool, as_json:
 
 
 def _imported(slug: str, rows: Iterable[Row], *, skip_wrong: bool) -> Plan:
-    act_as("portal cookies import")
     try:
         with writing():
             return import_rows(find(slug), rows, skip_wrong=skip_wrong)

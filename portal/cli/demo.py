@@ -8,7 +8,6 @@ from portal.cli.answers import explained
 from portal.database import db, writing
 from portal.languages import AVAILABLE
 from portal.people.accounts import add_person, find_person
-from portal.people.audit import act_as
 from portal.people.models import Membership, Person
 from portal.people.passwords import has_password, set_password
 from portal.people.roles import OWNER
@@ -53,7 +52,6 @@ def demo() -> None:
 
 
 def load_examples() -> None:
-    act_as("portal demo")
     with writing():
         if not db.session.scalar(select(Tenant.id).limit(1)):
             _open_portals()

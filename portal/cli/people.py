@@ -14,7 +14,6 @@ from portal.cli.answers import as_json, explained, say, table
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
 from portal.people import accounts, members
-from portal.people.audit import act_as
 from portal.people.models import Membership, Person
 from portal.people.passwords import set_password
 from portal.people.refusals import PersonError
@@ -51,7 +50,6 @@ def create(
       portal user create ada@city.example --name "Ada Lovelace"
       portal user create ops@host.example --operator --password-stdin < password.txt
     """
-    act_as("portal user create")
     with writing():
         person = accounts.add_person(email, name=name, operator=operator)
         if password_stdin:
@@ -128,7 +126,6 @@ def grant(email: str, slug: str, role: str, as_json: bool) -> None:
     Example:
       portal user grant ada@city.example --tenant paris --role owner
     """
-    act_as("portal user grant")
     with writing():
         person = _find(email)
         members.grant(find(slug).id, person, role)
@@ -148,7 +145,6 @@ def revoke(email: str, slug: str, as_json: bool) -> None:
     Example:
       portal user revoke ada@city.example --tenant paris
     """
-    act_as("portal user revoke")
     with writing():
         person = _find(email)
         members.remove(find(slug).id, person.id)

@@ -6,12 +6,11 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from sqlalchemy import select
 
-from portal.cli.answers import as_json, explained, say, table
+from portal.cli.answers import as_json, explained, name_of_command, say, table
 from portal.consent.erasing import retention_days
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
 from portal.languages import AVAILABLE
-from portal.people.audit import act_as
 from portal.policy.opening import open_portal
 from portal.policy.publishing import latest_version, publish
 from portal.tenants import lifecycle
@@ -162,10 +161,10 @@ def publish_(slug: str, note: str, without: tuple[str, ...], as_json: bool) -> N
       portal tenant publish paris
       portal tenant publish paris --note "Matomo instead of Google Analytics" --without ar
     """
-    act_as(command := "portal tenant publish")
+    by = name_of_command()
     with writing():
         version = publish(
-            lifecycle.find(slug), by=command, note=note.strip(), without=frozenset(without)
+            lifecycle.find(slug), by=by, note=note.strip(), without=frozenset(without)
         )
         facts = {"tenant": slug, "version": version.number, "digest": version.digest}
     say(as_json, facts, f"{slug}: version {facts['version']} is live, SHA-256 {facts['digest']}")

@@ -7,6 +7,7 @@ from portal.consent.models import consent_records
 from portal.cookies.models import Cookie
 from portal.database import db
 from portal.languages import AVAILABLE
+from portal.people.models import AuditEntry
 from portal.policy.models import PolicyVersion
 from portal.tenants.models import ChangeCounter, Hostname, Tenant
 from tests import make
@@ -307,3 +308,18 @@ def test_publish_names_what_is_incomplete_until_it_is_left_out(lone_app):
     words = ("--without", "de", "--without", "es")
     assert facts(lone_app, "tenant", "publish", "lyon", *words)["version"] == 2
     assert "fr" in complaint(lone_app, "tenant", "publish", "lyon", *words, "--without", "fr")
+
+
+def test_what_commands_change_stands_in_the_audit_trail_under_their_names(app):
+    say(app, "tenant", "create", *LYON)
+    say(app, "tenant", "update", "lyon", "--email", "privacy@lyon.example")
+    say(app, "tenant", "hostname", "add", "lyon", "www.lyon.example")
+    with app.app_context():
+        trail = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert {one.actor for one in trail} == {
+        "portal tenant create",
+        "portal tenant update",
+        "portal tenant hostname add",
+    }
+    changed = next(one for one in trail if one.actor == "portal tenant update")
+    assert (changed.before, changed.after) == ({"email": ""}, {"email": "privacy@lyon.example"})
