@@ -19,7 +19,7 @@ from portal.measuring import Measured
 from portal.operations import bp as operations_bp
 from portal.operations import readiness
 from portal.policy import live
-from portal.public import assets, look, pages
+from portal.public import assets, embed, look, pages
 from portal.public import bp as public_bp
 from portal.settings import Settings
 from portal.tenants import changes, directory
@@ -46,6 +46,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     assets.init_app(app)
     look.init_app(app)
     pages.init_app(app, settings)
+    embed.init_app(app)
     readiness.init_app(app)
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp, operations_bp):

@@ -23,31 +23,35 @@ SOURCES = {
 }
 ALWAYS = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     # same-origin: a form's Origin header says where it comes from, other sites learn nothing
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
 ]
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
-FRAMES = "portal.frames"  # key of the WSGI environment under which a view asks for other frames
+REACH = "portal.reach"  # key of the WSGI environment under which a view asks for another one
 
 
-class Frames(Enum):
-    """What an answer has to do with frames; in each case pages of other sites have none of it."""
+class Reach(Enum):
+    """Who may load an answer into a page, and what it may load itself."""
 
-    NONE = ("DENY", dict[str, str]())
-    FRAMED = ("SAMEORIGIN", {"frame-ancestors": "'self'"})  # by the portal's own pages
-    FRAMING = ("DENY", {"frame-src": "'self'"})  # the portal's own pages
+    OWN = ("DENY", dict[str, str](), "same-origin")  # a page of the portal, in no frame
+    FRAMED = ("SAMEORIGIN", {"frame-ancestors": "'self'"}, "same-origin")  # by its own pages
+    FRAMING = ("DENY", {"frame-src": "'self'"}, "same-origin")  # its own pages
+    ANYWHERE = ("DENY", dict[str, str](), "cross-origin")  # a script or data for other sites
 
 
-def _policy(frames: Frames) -> list[tuple[str, str]]:
-    options, sources = frames.value
+def _policy(reach: Reach) -> list[tuple[str, str]]:
+    options, sources, resources = reach.value
     policy = "; ".join(f"{what} {where}" for what, where in (SOURCES | sources).items())
-    return [("Content-Security-Policy", policy), ("X-Frame-Options", options)]
+    return [
+        ("Content-Security-Policy", policy),
+        ("X-Frame-Options", options),
+        ("Cross-Origin-Resource-Policy", resources),
+    ]
 
 
-ON_HTTP = {one: _policy(one) + ALWAYS for one in Frames}
+ON_HTTP = {one: _policy(one) + ALWAYS for one in Reach}
 ON_HTTPS = {one: [*headers, HTTPS_ONLY] for one, headers in ON_HTTP.items()}
 
 
@@ -58,10 +62,10 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        by_frames = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ON_HTTP
+        by_reach = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ON_HTTP
 
         def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
-            extra = by_frames[environ.get(FRAMES, Frames.NONE)]
+            extra = by_reach[environ.get(REACH, Reach.OWN)]
             return start(status, headers + extra, exc_info)
 
         return self._app(environ, start_with_headers)

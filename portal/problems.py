@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from portal.catalogues import marked
-from portal.consent import deciding, recording
+from portal.consent import carrying, deciding, recording
 from portal.tenants.current import UnknownHost
 
 
@@ -89,6 +89,12 @@ BY_ERROR: dict[type[Exception], Problem] = {
     recording.LogUnavailable: UNAVAILABLE,
     SQLAlchemyError: UNAVAILABLE,
     TimeoutError: UNAVAILABLE,
+    carrying.SealBroken: Problem(
+        410,
+        "seal_broken",
+        REFUSED,
+        marked("The link that should carry your decision over has expired."),
+    ),
     recording.KeyReused: Problem(
         409,
         "idempotency_key_reused",
@@ -105,7 +111,7 @@ BY_ERROR: dict[type[Exception], Problem] = {
         422,
         "unknown_surface",
         REFUSED,
-        marked("The surface is none of banner, preference_centre, api and form."),
+        marked("The surface is none of banner, preference_centre, placeholder, api and form."),
     ),
     deciding.UnknownCategory: Problem(
         422,

@@ -10,6 +10,7 @@ from portal.api.bodies import read_body
 from portal.api.description import describe
 from portal.api.door import bp
 from portal.api.shapes import ConsentRequest, Problem, Receipt
+from portal.api.sites import elsewhere, keeps_cookie
 from portal.consent.current import decide_here, remember
 from portal.consent.log import find
 from portal.consent.models import ConsentRecord
@@ -45,9 +46,11 @@ def decide() -> FlaskResponse:
         surface=body.surface,
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
+        elsewhere=elsewhere(body.page, body.consent_id),
     )
     response = _answer(record, 201)
-    remember(response, record)
+    if keeps_cookie():
+        remember(response, record)
     return response
 
 

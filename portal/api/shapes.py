@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 DecisionWord = Literal["accept_all", "reject_all", "save", "withdraw"]
-Surface = Literal["banner", "preference_centre", "api", "form"]
+Surface = Literal["banner", "preference_centre", "placeholder", "api", "form"]
 Timestamp = Annotated[
     str, Field(description="RFC 3339, UTC", json_schema_extra={"format": "date-time"})
 ]
@@ -29,6 +29,16 @@ class ConsentRequest(BaseModel):
     idempotency_key: UUID | None = Field(
         default=None,
         description="A key of the client's choice: the same key stores one record",
+    )
+    consent_id: UUID | None = Field(
+        default=None,
+        description="From another site of the tenant: the number under which it knows the browser",
+    )
+    page: str = Field(
+        default="/",
+        max_length=1024,
+        pattern="^/",
+        description="From another site of the tenant: the path of the page",
     )
 
 

@@ -20,7 +20,7 @@ from portal.consent.log import Wanted
 from portal.consent.models import ConsentRecord
 from portal.consent.receipts import FORMATS
 from portal.database import writing
-from portal.headers import FRAMES, Frames
+from portal.headers import REACH, Reach
 from portal.people.roles import Permission
 from portal.policy.live import Version, live, wording
 from portal.public.rendering import PATHS, render_document
@@ -69,7 +69,7 @@ def _find(text: str, chosen: Filter) -> Redirect | tuple[str, int]:
 @needs(Permission.READ_LOG)
 def consents_record(record_id: UUID) -> str:
     record, version = _record(record_id)
-    request.environ[FRAMES] = Frames.FRAMING
+    request.environ[REACH] = Reach.FRAMING
     return render_template(
         "backoffice/consents/record.html", record=record, version=version, words=WORDS
     )
@@ -80,7 +80,7 @@ def consents_record(record_id: UUID) -> str:
 def consents_shown(record_id: UUID) -> str:
     """The portal's home with the banner, in the version and language of a record."""
     record, version = _record(record_id)
-    request.environ[FRAMES] = Frames.FRAMED
+    request.environ[REACH] = Reach.FRAMED
     messages = wording(version.document.wordings[record.language])
     asked = first_layer(EVERYTHING, version.document, None)
     return render_document(

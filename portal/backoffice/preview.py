@@ -9,7 +9,7 @@ from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.preview_links import LASTS, new_token
 from portal.backoffice.preview_page import CHOICES, PAGES
-from portal.headers import FRAMES, Frames
+from portal.headers import REACH, Reach
 from portal.people.roles import Permission
 from portal.policy.drafting import draft
 
@@ -28,7 +28,7 @@ def publish_preview() -> str:
         _external=True,
         **choices,
     )
-    request.environ[FRAMES] = Frames.FRAMING
+    request.environ[REACH] = Reach.FRAMING
     return render_template(
         "backoffice/publish/preview.html",
         document=document,

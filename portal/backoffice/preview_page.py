@@ -21,7 +21,7 @@ from portal.backoffice.preview_style import style
 from portal.backoffice.words import gettext
 from portal.banner.first_layer import first_layer
 from portal.consent.asking import EVERYTHING
-from portal.headers import FRAMES, Frames
+from portal.headers import REACH, Reach
 from portal.languages import Language, language, variant
 from portal.policy.document import Document
 from portal.policy.drafting import declared_look, draft
@@ -52,7 +52,7 @@ def publish_preview_page(token: str, page: str) -> Response:
         return redirect(_here(token, page, lang=form["language"]), 303)
     response = Response(_render(token, page), mimetype="text/html")
     response.headers["X-Robots-Tag"] = "noindex"
-    request.environ[FRAMES] = Frames.FRAMED
+    request.environ[REACH] = Reach.FRAMED
     return response
 
 

@@ -18,7 +18,7 @@ from portal.database import db
 from portal.policy.document import DeclaredLook
 from portal.policy.drafting import declared_look
 from portal.policy.markdown import plain
-from portal.policy.models import POSITIONS, ROUNDEST, Look
+from portal.policy.models import POSITIONS, REOPENERS, ROUNDEST, Look
 from portal.policy.typed import Refused, Shown, Typed
 from portal.policy.wordings import own_wordings, reword
 from portal.tenants.models import Tenant
@@ -91,6 +91,8 @@ def check(tenant: Tenant, values: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("corner", said("Choose 0 to %(roundest)s pixels."), {"roundest": ROUNDEST})
     if values["position"] not in POSITIONS:
         yield Finding("position", said("Choose one of the places offered."))
+    if values["reopener"] not in REOPENERS:
+        yield Finding("reopener", said("Choose one of the ways offered."))
     logo = values["logo"]
     if logo and find_logo(db.session(), tenant.id, logo) is None:
         yield Finding("logo", said("The image is gone: choose it again."))
@@ -150,6 +152,7 @@ def _chosen(values: Mapping[str, str]) -> DeclaredLook:
         corner=int(values["corner"]),
         position=values["position"],
         logo=values["logo"],
+        reopener=values["reopener"],
     )
 
 

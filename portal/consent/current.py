@@ -1,6 +1,7 @@
 """The decision in the current request: the one place that reads and writes its cookie."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.consent import preferences
 from portal.consent.asking import belongs
 from portal.consent.deciding import Answer, decide
+from portal.consent.expiring import expire_refused
 from portal.consent.models import ConsentRecord
 from portal.consent.preferences import Preferences
 from portal.policy.current import current_policy
@@ -37,9 +39,11 @@ def decide_here(
     surface: str,
     accepted: Iterable[str] = (),
     idempotency_key: UUID | None = None,
+    elsewhere: "Elsewhere | None" = None,
 ) -> ConsentRecord:
     """Record the visitor's decision; raises what `decide` raises."""
     cookie = current_preferences()
+    known_as = cookie or elsewhere
     answer = Answer(
         decision=decision,
         policy=policy,
@@ -47,11 +51,24 @@ def decide_here(
         surface=surface,
         accepted=frozenset(accepted),
         gpc=request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
-        page=_page(),
-        consent_id=cookie.consent_id if cookie else None,
+        page=elsewhere.address if elsewhere else _page(),
+        consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,
     )
     return decide(_policy_that_knows(policy), answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A page of another site of the tenant, and under which number it knows the browser."""
+
+    origin: str
+    path: str
+    consent_id: UUID | None
+
+    @property
+    def address(self) -> str:
+        return (self.origin + quote(self.path, safe=PATH_CHARACTERS))[:LONGEST_PAGE]
 
 
 def _policy_that_knows(number: int) -> LivePolicy:
@@ -75,18 +92,29 @@ def _page() -> str | None:
 
 
 def remember(response: Response, record: ConsentRecord) -> None:
-    """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4)."""
+    """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4).
+
+    And let it lose what was refused.
+    """
     response.headers["Cache-Control"] = "no-store"
     if _has_newer(record):
         return
+    domain = current_site().cookie_domain or None
+    if domain and preferences.NAME in request.cookies:
+        response.delete_cookie(preferences.NAME)  # the one for this host alone, from before
     response.set_cookie(
         preferences.NAME,
         preferences.write(record),
         max_age=preferences.seconds_left(record, datetime.now(UTC)),
         path="/",
+        domain=domain,
         secure=request.is_secure,
         samesite="Lax",
     )
+    if record.rejected and len(request.cookies) > 1:
+        document = live().version(record.tenant_id, current_policy().number).document
+        host = from_host_header(request.host) or ""
+        expire_refused(response, document, record.rejected, request.cookies, host)
 
 
 def _has_newer(record: ConsentRecord) -> bool:

@@ -23,7 +23,7 @@ from portal.identifiers import time_of, uuid7
 from portal.tenants.models import Tenant
 
 DECISIONS = ("accept_all", "reject_all", "save", "withdraw")
-SURFACES = ("banner", "preference_centre", "api", "form")
+SURFACES = ("banner", "preference_centre", "placeholder", "api", "form")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,17 @@ class Controller:
 
 @dataclass(frozen=True)
 class DeclaredLook:
-    """Colours as `#rrggbb`, the corner in CSS pixels, the logo by its digest, if there is one."""
+    """Colours as `#rrggbb`, the corner in CSS pixels, the logo by its digest, if there is one.
+
+    `reopener` says how visitors come back to their choice: by a link or a floating button.
+    """
 
     accent: str
     accent_dark: str
     corner: int
     position: str
     logo: str
+    reopener: str = "link"
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,9 @@ def declared_look(tenant: Tenant) -> DeclaredLook | None:
     own = db.session.get(Look, tenant.id)
     if own is None:
         return None
-    return DeclaredLook(own.accent, own.accent_dark, own.corner, own.position, own.logo or "")
+    return DeclaredLook(
+        own.accent, own.accent_dark, own.corner, own.position, own.logo or "", own.reopener
+    )
 
 
 def _controller(tenant: Tenant) -> Controller:

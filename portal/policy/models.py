@@ -12,6 +12,7 @@ SECTIONS = ("why", "what", "kinds", "change", "kept")  # of the policy, in prose
 LEGAL_PAGES = ("terms", "privacy")
 PASSAGES = (*SECTIONS, *LEGAL_PAGES)
 POSITIONS = ("bottom", "corner", "centre")  # of the banner
+REOPENERS = ("link", "button")  # in the foot of each page, or floating over it
 ROUNDEST = 24  # CSS pixels
 
 
@@ -83,15 +84,17 @@ class Look(Revised, Base):
     __tablename__ = "looks"
     __table_args__ = (
         one_of("position", POSITIONS),
+        one_of("reopener", REOPENERS),
         CheckConstraint(f"corner BETWEEN 0 AND {ROUNDEST}", name="corner"),
     )
-    __audited__ = ("accent", "accent_dark", "corner", "position", "logo")
+    __audited__ = ("accent", "accent_dark", "corner", "position", "reopener", "logo")
 
     tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
     accent: Mapped[str] = mapped_column(String(7))
     accent_dark: Mapped[str] = mapped_column(String(7))
     corner: Mapped[int]
     position: Mapped[str] = mapped_column(String(10))
+    reopener: Mapped[str] = mapped_column(String(10), default="link", server_default="link")
     logo: Mapped[str | None] = mapped_column(String(64))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from flask import render_template
 
-from portal.banner.first_layer import first_layer
+from portal.banner.first_layer import FirstLayer, first_layer
 from portal.consent.asking import Question
 from portal.cookies.texts import lifetime_in_words
 from portal.counting.counts import counts
@@ -50,11 +50,20 @@ def render(
     """A page of a version in one of its languages, with the banner if there is a question."""
     version = live().version(tenant_id, number)
     facts = {
-        "first_layer": _first_layer(tenant_id, version, question),
+        "first_layer": question and first_layer_of(tenant_id, version, question),
         "accepted": question.kept if question else (),
     }
-    messages = wording(version.document.wordings[tag])
-    return render_document(template, version, messages, tag, **(facts | context))
+    return render_document(template, version, wording_of(version, tag), tag, **(facts | context))
+
+
+def wording_of(version: Version, tag: str) -> dict[str, str]:
+    """The texts frozen with a version in one of its languages."""
+    return wording(version.document.wordings[tag])
+
+
+def first_layer_of(tenant_id: int, version: Version, question: Question) -> FirstLayer:
+    earlier = live().version(tenant_id, question.since).document if question.since else None
+    return first_layer(question, version.document, earlier)
 
 
 def render_document(
@@ -68,29 +77,32 @@ def render_document(
     """A page of a document, in the given texts of the language, with links to the given paths."""
     path = paths[template]
     facts = {
-        "version": version,
-        "document": version.document,
-        "language": language(tag),
-        "languages": [language(one) for one in version.document.languages],
         "paths": paths,
         "path": path,
         "here": path,
         "next": path,
+        "languages": [language(one) for one in version.document.languages],
         "date": partial(format_date, format="long", locale=locale(tag)),
         "moment": partial(format_datetime, format="long", locale=locale(tag)),
         "duration": lifetime_in_words(version.document.consent_days, "day", tag),
         "titles": partial(_titles, version, tag),
+    }
+    return render_part(f"public/{template}.html", version, messages, tag, **(facts | context))
+
+
+def render_part(
+    template: str, version: Version, messages: Mapping[str, str], tag: str, **context: Any
+) -> str:
+    """A template in the given texts of the language."""
+    facts = {
+        "version": version,
+        "document": version.document,
+        "language": language(tag),
+        "paths": PATHS,
         "gettext": Words(messages).gettext,
     }
     counts().add(RENDERED)
-    return render_template(f"public/{template}.html", **(facts | context))
-
-
-def _first_layer(tenant_id: int, version: Version, question: Question | None) -> Any:
-    if question is None:
-        return None
-    earlier = live().version(tenant_id, question.since).document if question.since else None
-    return first_layer(question, version.document, earlier)
+    return render_template(template, **(facts | context))
 
 
 def _titles(version: Version, tag: str, keys: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.caching import BoundedCache
 from portal.database import reading
 from portal.tenants.changes import ChangeFeed, feed
-from portal.tenants.models import Hostname, Tenant
+from portal.tenants.models import SIGNALS, Hostname, Tenant
 
 LIMIT = 100_000  # hostnames that a process remembers, known and unknown ones together
 
@@ -20,6 +20,10 @@ class Site:
     tenant_id: int
     slug: str
     hostnames: frozenset[str]
+    cookie_domain: str = ""
+    sites: frozenset[str] = frozenset()
+    signals: tuple[str, ...] = SIGNALS
+    reloads: bool = True
 
 
 class Directory:
@@ -46,7 +50,22 @@ def _load(hostname: str) -> Site | None:
         tenant = session.scalars(found).one_or_none()
         if tenant is None:
             return None
-        return Site(tenant.id, tenant.slug, frozenset(one.hostname for one in tenant.hostnames))
+        return _site(tenant)
+
+
+def _site(tenant: Tenant) -> Site:
+    hostnames, embedding = frozenset(one.hostname for one in tenant.hostnames), tenant.embedding
+    if embedding is None:
+        return Site(tenant.id, tenant.slug, hostnames)
+    return Site(
+        tenant_id=tenant.id,
+        slug=tenant.slug,
+        hostnames=hostnames,
+        cookie_domain=embedding.cookie_domain,
+        sites=frozenset(embedding.sites),
+        signals=tuple(embedding.signals),
+        reloads=embedding.reloads,
+    )
 
 
 def directory() -> Directory:

@@ -49,3 +49,8 @@ def normalise(name: str) -> str:
     if not ASCII_NAME.fullmatch(name):
         raise BadHostname(f"{name!r} is not a hostname")
     return name
+
+
+def is_within(hostname: str, domain: str) -> bool:
+    """Whether a hostname is the domain or below it (RFC 6265 section 5.1.3)."""
+    return hostname == domain or hostname.endswith(f".{domain}")

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database import Base, Json, UtcDateTime
+from portal.database import Base, Json, Revised, UtcDateTime
 
 SHORTEST_CONSENT, USUAL_CONSENT, LONGEST_CONSENT = 1, 182, 395  # days: L-C2, C8 and K2
 LONGEST_RETENTION = 36_500  # days
+SIGNALS = ("google", "microsoft", "matomo")  # whose consent calls the script makes
 
 
 class Tenant(Base):
@@ -50,6 +51,8 @@ class Tenant(Base):
         order_by="desc(Hostname.canonical), Hostname.hostname",
     )
 
+    embedding: Mapped["Embedding | None"] = relationship(cascade="all, delete-orphan")
+
     @property
     def canonical(self) -> str:
         return next(one.hostname for one in self.hostnames if one.canonical)
@@ -75,6 +78,39 @@ class Hostname(Base):
     canonical: Mapped[bool] = mapped_column(default=False)
 
     tenant: Mapped[Tenant] = relationship(back_populates="hostnames")
+
+
+class Embedding(Revised, Base):
+    """Where else than on its portal a tenant asks for consent, and how the script behaves there.
+
+    `cookie_domain` is a registrable domain, or one below it, that the portal and other sites share;
+    `sites` are origins such as `https://www.example.org` anywhere else.
+    """
+
+    __tablename__ = "embeddings"
+    __audited__ = ("cookie_domain", "sites", "signals", "reloads")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    cookie_domain: Mapped[str] = mapped_column(String(253), default="")
+    sites: Mapped[list[str]] = mapped_column(Json, default=list)
+    signals: Mapped[list[str]] = mapped_column(Json, default=lambda: list(SIGNALS))
+    reloads: Mapped[bool] = mapped_column(default=True)  # a page, once consent is withdrawn
+
+
+class Script(Base):
+    """The embedded script as it was when its address was handed out to be pinned by its hash (S4).
+
+    The digest is the SHA-256 of `content`, in hexadecimal.
+    """
+
+    __tablename__ = "scripts"
+    __audited__ = ("digest", "policy")
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    policy: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ChangeCounter(Base):

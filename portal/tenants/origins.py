@@ -4,7 +4,7 @@ import unicodedata
 from urllib.parse import quote, urlsplit
 
 from portal.tenants.directory import Site
-from portal.tenants.hostnames import from_host_header
+from portal.tenants.hostnames import from_host_header, is_within
 
 LONGEST_ADDRESS = 2048  # characters
 ADDRESS_CHARACTERS = "/#%[]=:;$&()+,!?*@'~"  # those that an address may hold as they are
@@ -19,9 +19,30 @@ def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: b
     if origin is None:
         return fetch_site not in (None, "same-origin", "none")
     scheme, _, host = origin.partition("://")
-    if scheme not in ("http", "https") or (secure and scheme == "http"):
+    if scheme not in _schemes(secure):
         return True
     return from_host_header(host) not in site.hostnames
+
+
+def embedding_origin(site: Site, origin: str, secure: bool) -> str | None:
+    """The origin, if it is one where the tenant's script may ask, as the tenant says."""
+    scheme = origin.partition("://")[0]
+    if origin in site.sites or (scheme in _schemes(secure) and shares_cookie(site, origin)):
+        return origin
+    return None
+
+
+def shares_cookie(site: Site, origin: str) -> bool:
+    """Whether a cookie that the portal sets reaches this origin."""
+    hostname = from_host_header(origin.partition("://")[2])
+    if hostname is None:
+        return False
+    within = site.cookie_domain and is_within(hostname, site.cookie_domain)
+    return bool(within) or hostname in site.hostnames
+
+
+def _schemes(secure: bool) -> set[str]:
+    return {"https"} if secure else {"http", "https"}
 
 
 def safe_redirect(address: str | None, host: str, secure: bool) -> str | None:
@@ -46,6 +67,4 @@ def _stays(address: str, host: str, secure: bool) -> bool:
         return False
     if not parts.netloc:
         return not parts.scheme
-    return parts.netloc == host and (parts.scheme or "http") in (
-        {"https"} if secure else {"http", "https"}
-    )
+    return parts.netloc == host and (parts.scheme or "http") in _schemes(secure)

@@ -1,0 +1,69 @@
+"""Decisions from a tenant's other sites: whose pages may send one and read the answer (CORS).
+
+A site that shares the portal's cookie sends it along; any other sends none, and gets none.
+"""
+
+from uuid import UUID
+
+from flask import Response, g, request
+
+from portal.api.door import bp
+from portal.consent.current import Elsewhere
+from portal.headers import REACH, Reach
+from portal.tenants.current import current_site, refuse_foreign_requests
+from portal.tenants.origins import embedding_origin, is_foreign, shares_cookie
+
+OPEN_TO_SITES = frozenset({"api.decide"})
+REMEMBERED = (
+    "7200"  # seconds for which a browser need not ask again: the longest that Chromium keeps
+)
+
+
+def visiting_site() -> str | None:
+    """The origin of another site of the tenant whose page sent this request."""
+    if "visiting_site" not in g:
+        g.visiting_site = _visiting_site(request.headers.get("Origin"))
+    found: str | None = g.visiting_site
+    return found
+
+
+def _visiting_site(origin: str | None) -> str | None:
+    site = current_site()
+    if origin is None or not is_foreign(site, origin, None, request.is_secure):
+        return None
+    return embedding_origin(site, origin, request.is_secure)
+
+
+@bp.before_request
+def refuse_strangers() -> None:
+    """Nobody else's page acts for a visitor, except where the tenant asks on sites of its own."""
+    if request.endpoint in OPEN_TO_SITES and visiting_site():
+        return
+    refuse_foreign_requests()
+
+
+@bp.after_request
+def allow_sites(response: Response) -> Response:
+    if request.endpoint not in OPEN_TO_SITES or (origin := visiting_site()) is None:
+        return response
+    request.environ[REACH] = Reach.ANYWHERE
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers.add("Vary", "Origin")
+    if shares_cookie(current_site(), origin):
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = REMEMBERED
+    return response
+
+
+def keeps_cookie() -> bool:
+    """Whether a cookie of the portal reaches the page that asks."""
+    origin = visiting_site()
+    return origin is None or shares_cookie(current_site(), origin)
+
+
+def elsewhere(path: str, consent_id: UUID | None) -> Elsewhere | None:
+    origin = visiting_site()
+    return Elsewhere(origin, path, consent_id) if origin else None

@@ -1,0 +1,50 @@
+"""What refused cookies left in the browser goes with the answer, HttpOnly ones too (L12)."""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from werkzeug.wrappers import Response
+
+from portal.cookies.matching import stands_for
+from portal.policy.document import DeclaredCookie, Document
+from portal.tenants.embedding import is_registrable
+
+
+def expire_refused(
+    response: Response,
+    document: Document,
+    rejected: Iterable[str],
+    present: Iterable[str],
+    host: str,
+) -> None:
+    """Expire each cookie present that only rejected categories declare, wherever it may be set."""
+    refused, needed = _declared(document, set(rejected))
+    domains = [None, *_domains(host)]
+    for name in present:
+        paths = {one.path for one in refused if _is(one, name)}
+        if not paths or any(_is(one, name) for one in needed):
+            continue
+        for path, domain in product(sorted(paths | {"/"}), domains):
+            response.delete_cookie(name, path=path, domain=domain)
+
+
+def _declared(
+    document: Document, rejected: set[str]
+) -> tuple[list[DeclaredCookie], list[DeclaredCookie]]:
+    """The cookies of the rejected categories, and those of the others."""
+    refused = [c for one in document.categories if one.key in rejected for c in one.cookies]
+    needed = [c for one in document.categories if one.key not in rejected for c in one.cookies]
+    return refused, needed
+
+
+def _is(cookie: DeclaredCookie, name: str) -> bool:
+    return stands_for(cookie.match, cookie.name, name)
+
+
+def _domains(host: str) -> Iterator[str]:
+    """The host and every domain above it on which it can set a cookie."""
+    labels = host.split(".")
+    for index in range(len(labels)):
+        domain = ".".join(labels[index:])
+        if is_registrable(domain):
+            yield domain

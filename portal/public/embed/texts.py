@@ -1,0 +1,110 @@
+"""What the script shows, in one language: both layers and the placeholder, as trees."""
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+
+from portal import languages
+from portal.caching import BoundedCache
+from portal.consent.asking import EVERYTHING, Question
+from portal.consent.figures.counting import Impression
+from portal.consent.figures.impressions import impressions
+from portal.cookies.models import NECESSARY
+from portal.headers import REACH, Reach
+from portal.policy.current import current_policy
+from portal.policy.live import LivePolicy, live
+from portal.public.assets import immutable
+from portal.public.door import bp
+from portal.public.embed.tree import trees
+from portal.public.encodings import ONCE, Body
+from portal.public.rendering import Words, first_layer_of, render_part, wording_of
+
+TEMPLATE = "embed/layers.html"
+MEMORY = 16 * 1024 * 1024  # bytes of texts that a process remembers
+Key = tuple[int, int, str, int | None, str]
+
+
+def address(number: int) -> str:
+    """Where the texts of a version are, under a name that changes with how they are made."""
+    return f"{number}-{_build()}"
+
+
+@lru_cache(maxsize=1)
+def _build() -> str:
+    sources = [Path(current_app.root_path) / "templates" / TEMPLATE, Path(__file__)]
+    return sha256(b"".join(one.read_bytes() for one in sources)).hexdigest()[:8]
+
+
+@bp.get("/embed/<int:number>-<build>/<language>.json")
+def embed_texts(number: int, build: str, language: str) -> Response:
+    policy = current_policy()
+    if build != _build() or policy.categories(number) is None:
+        abort(404)
+    if language not in live().languages(policy, number):
+        abort(404)
+    key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
+    body = _texts().get(key, lambda: Body(_written(policy, *key[1:]), ONCE))
+    impressions().count(Impression(policy.tenant_id, number, language))
+    request.environ[REACH] = Reach.ANYWHERE
+    response = immutable(body, "application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _since(policy: LivePolicy) -> int | None:
+    """The version that the visitor decided on earlier, if there is such a one."""
+    asked = request.args.get("since", type=int)
+    return asked if asked is not None and policy.categories(asked) else None
+
+
+def _written(
+    policy: LivePolicy, number: int, language: str, since: int | None, origin: str
+) -> bytes:
+    question = _question(policy, since)
+    version = live().version(policy.tenant_id, number)
+    messages = wording_of(version, language)
+    document, gettext = version.document, Words(messages).gettext
+    layer = first_layer_of(policy.tenant_id, version, question)
+    html = render_part(
+        TEMPLATE,
+        version,
+        messages,
+        language,
+        first_layer=layer,
+        origin=origin,
+        marketing=document.category("marketing"),
+    )
+    first, second, hold = trees(html)
+    texts: dict[str, Any] = {
+        "language": language,
+        "dir": languages.language(language).direction,
+        "first": first,
+        "second": second,
+        "hold": hold,
+        "titles": {one.key: one.title[language] for one in document.optional},
+        "saved": gettext("Your choice is saved."),
+        "withdrawn": gettext("Your consent is withdrawn."),
+    }
+    if question.since:
+        texts["asked"] = sorted(question.asked)
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _question(policy: LivePolicy, since: int | None) -> Question:
+    asked = policy.changed_since(since) - {NECESSARY} if since else frozenset()
+    return Question(since, asked) if asked else EVERYTHING
+
+
+def _texts() -> BoundedCache[Key, Body]:
+    found: BoundedCache[Key, Body] = current_app.extensions["portal.embedded_texts"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["portal.embedded_texts"] = BoundedCache[Key, Body](
+        MEMORY, lambda body: body.weight
+    )

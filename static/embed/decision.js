@@ -1,0 +1,121 @@
+// What the visitor decided: read, kept, sent to the portal's log.
+const COOKIE = "cookies_preferences";
+const QUEUE = `${COOKIE}_queue`;
+const DAY = 86400; // seconds
+const RETRY = 30000; // milliseconds
+const SKEW = 300; // seconds that the server's clock may be ahead
+const optional = Object.keys(TENANT.categories).filter((one) => one !== "necessary");
+const isOwn = (host) => (TENANT.domain ? `.${host}`.endsWith(`.${TENANT.domain}`) : host === PORTAL.hostname);
+const shares = isOwn(location.hostname); // the portal keeps the cookie here, by HTTP
+let decision = null;
+let granted = ["necessary"];
+let memory = []; // the queue, where the browser allows no storage
+
+const has = (category) => granted.includes(category);
+const now = () => Math.floor(Date.now() / 1000);
+
+const waiting = () => {
+  try {
+    return JSON.parse(localStorage.getItem(QUEUE)) || memory;
+  } catch {
+    return memory;
+  }
+};
+
+const keep = (queue) => {
+  memory = queue;
+  try {
+    if (queue.length) localStorage.setItem(QUEUE, JSON.stringify(queue));
+    else localStorage.removeItem(QUEUE);
+  } catch {}
+};
+
+const cookie = () => {
+  const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);
+  try {
+    return JSON.parse(decodeURIComponent(found[1]));
+  } catch {
+    return null;
+  }
+};
+
+const remembered = () => {
+  const value = (shares && waiting().at(-1)?.value) || cookie();
+  const age = now() - value?.at;
+  return value?.v === 1 && age >= -SKEW && age < TENANT.days * DAY ? value : null;
+};
+
+// A category is answered by a decision on a version that had the same cookies in it.
+const answered = (category) =>
+  decision &&
+  [...decision.accepted, ...decision.rejected].includes(category) &&
+  TENANT.categories[category].same.some(([first, last]) => first <= decision.policy && decision.policy <= last);
+
+const unanswered = () => optional.filter((one) => !answered(one));
+
+const take = (value) => {
+  decision = value;
+  granted = ["necessary", ...optional.filter((one) => answered(one) && value.accepted.includes(one))];
+};
+
+// Where the portal cannot set a cookie, the page's own site keeps one (7 days at most in Safari).
+const write = (value) => {
+  if (shares) return;
+  const secure = location.protocol === "https:" ? ";secure" : "";
+  const lasts = value ? TENANT.days * DAY : 0;
+  const text = encodeURIComponent(JSON.stringify(value));
+  document.cookie = `${COOKIE}=${text};path=/;max-age=${lasts};samesite=lax${secure}`;
+};
+
+// Sends what waits, oldest first; false when the portal refused one.
+const send = async () => {
+  for (const { body } of waiting()) {
+    const answer = await fetch(`${PORTAL.origin}/api/v1/consents`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      keepalive: true,
+      credentials: shares ? "include" : "omit",
+    });
+    if (answer.status >= 500 || answer.status === 429) throw answer.status;
+    keep(waiting().filter((one) => one.body.idempotency_key !== body.idempotency_key));
+    if (!answer.ok) return false;
+  }
+  return true;
+};
+
+const flush = async () => {
+  try {
+    if (await send()) return;
+    write(null);
+    become(null);
+    ask();
+  } catch {
+    setTimeout(flush, RETRY);
+  }
+};
+
+const decide = (word, accepted, surface, language) => {
+  const value = {
+    v: 1,
+    id: decision?.id || crypto.randomUUID(),
+    policy: TENANT.version,
+    at: now(),
+    accepted: ["necessary", ...optional.filter((one) => accepted.includes(one))],
+    rejected: optional.filter((one) => !accepted.includes(one)),
+  };
+  const body = {
+    decision: word,
+    policy: TENANT.version,
+    language,
+    surface,
+    page: location.pathname,
+    consent_id: value.id,
+    idempotency_key: crypto.randomUUID(),
+  };
+  if (word === "save") body.accepted = value.accepted.slice(1);
+  keep([...waiting(), { body, value }]);
+  write(value);
+  const sent = flush();
+  become(value, sent);
+};

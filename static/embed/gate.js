@@ -1,0 +1,89 @@
+// Scripts, frames and images wait for the decision. Nodes are moved, never made from text, so that
+// a page's Trusted Types and nonces hold.
+const HELD = ["src", "srcset", "href", "poster"];
+const BOXES = "iframe,video,[data-provider]";
+const SMALLEST = 60; // CSS pixels of a box that is worth a placeholder
+const holding = new Map(); // placeholders by what they stand for
+let turn = Promise.resolve();
+let loading = []; // what an inline script has to wait for
+
+const needs = (element) => element.dataset.consent.split(" ").filter(Boolean);
+
+const run = (script) => {
+  script.removeAttribute("data-consent");
+  turn = turn.then(async () => {
+    const { parentNode, dataset } = script;
+    const external = script.hasAttribute("src");
+    if (!external) await Promise.all(loading);
+    if (!parentNode) return;
+    script.type = dataset.type || "";
+    script.async = script.hasAttribute("async");
+    if (external && !script.async) {
+      loading.push(new Promise((done) => (script.onload = script.onerror = done)));
+    }
+    const next = script.nextSibling;
+    script.remove();
+    parentNode.insertBefore(script, next);
+  });
+};
+
+const unpack = (template) => {
+  for (const script of template.content.querySelectorAll("script:not([data-consent])")) {
+    if (script.type && !/javascript|module/.test(script.type)) continue;
+    script.dataset.type = script.type;
+    script.type = "text/plain";
+    script.dataset.consent = ""; // its template was released
+  }
+  template.replaceWith(template.content);
+  scan();
+};
+
+const release = (element) => {
+  holding.get(element)?.();
+  if (element.localName === "script") return run(element);
+  if (element.localName === "template") return unpack(element);
+  element.removeAttribute("data-consent");
+  for (const name of HELD) {
+    const address = element.dataset[name];
+    if (address) element.setAttribute(name === "src" && element.localName === "link" ? "href" : name, address);
+  }
+};
+
+const provider = ({ dataset, src }) => dataset.provider || new URL(dataset.src || src || "", location).hostname;
+
+// Stands in the box of what it keeps away, and says whose it is.
+const hold = async (element) => {
+  const { width, height } = element.getBoundingClientRect();
+  if (!element.dataset.provider && Math.min(width, height) < SMALLEST) return;
+  holding.set(element, () => {});
+  const texts = await load();
+  if (!element.isConnected || needs(element).every(has)) return scan();
+  const titles = needs(element).map((one) => texts.titles[one] || one);
+  const box = build(texts.hold, { provider: provider(element), category: titles.join(", ") });
+  const { display } = element.style;
+  if (height) {
+    box.style.setProperty("width", `${width}px`, "important");
+    box.style.setProperty("height", `${height}px`, "important");
+  }
+  holding.set(element, () => {
+    const inside = box.contains(document.activeElement);
+    box.remove();
+    element.style.display = display;
+    holding.delete(element);
+    if (inside) element.focus();
+  });
+  element.style.setProperty("display", "none", "important");
+  element.before(dressed(box, texts.dir));
+  box.addEventListener("click", ({ target }) => {
+    const { answer } = target.dataset;
+    if (answer === "once") release(element);
+    if (answer === "always") decide("save", [...granted, ...needs(element)], "placeholder", texts.language);
+  });
+};
+
+const scan = () => {
+  for (const element of document.querySelectorAll("[data-consent]")) {
+    if (needs(element).every(has)) release(element);
+    else if (element.matches(BOXES) && !holding.has(element)) hold(element);
+  }
+};

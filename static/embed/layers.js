@@ -1,0 +1,101 @@
+// The two layers, made from the tree that the portal writes: in the page's own document, under a
+// stylesheet that needs no permission, before the body, where it is found first and moves nothing.
+const optedOut = navigator.globalPrivacyControl === true;
+let language;
+let texts;
+let root;
+let banner;
+let centre;
+
+const nearest = (tag = "") =>
+  [tag, tag.split("-")[0]].map((one) => Object.keys(TENANT.languages).find((offered) => offered === one || offered.split("-")[0] === one)).find(Boolean);
+
+const load = () => {
+  const asked = unanswered();
+  const since = decision && asked.length ? `?since=${decision.policy}` : "";
+  return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`).then((answer) => answer.json()));
+};
+
+const build = ([tag, attributes, ...children], names) => {
+  const element = document.createElement(tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  for (const one of children) {
+    element.append(one.map ? build(one, names) : names ? one.replace(/{(\w+)}/g, (_, name) => names[name]) : one);
+  }
+  return element;
+};
+
+const dressed = (element, dir) => {
+  element.lang = language;
+  element.dir = dir;
+  return element;
+};
+
+const stage = () => {
+  if (root) return root;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE.replace(/(:[^{};]+)(?=[;}])/g, "$1!important"));
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  root = dressed(build(["div", { class: "ask" }, ["p", { class: "ask-status", role: "status" }]]), "auto");
+  document.documentElement.insertBefore(root, document.body);
+  root.addEventListener("click", ({ target }) => {
+    const { answer } = target.closest("[data-answer]")?.dataset || {};
+    if (answer === "choose") open();
+    else if (answer === "close") centre.close();
+    else if (answer) reply(answer, centre?.open);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.type === "checkbox") event.preventDefault(); // a choice nobody made
+  });
+  return root;
+};
+
+const shown = async (key) => {
+  const all = await load();
+  const layer = build(all[key]);
+  for (const note of layer.querySelectorAll("[data-gpc]")) note.hidden = !optedOut;
+  stage().append(dressed(layer, all.dir));
+  return layer;
+};
+
+const ask = async () => {
+  if (banner) return;
+  banner = {};
+  banner = await shown("first");
+  if (banner.showModal && !centre?.open) banner.showModal();
+  else banner.showPopover?.();
+};
+
+const open = async () => {
+  centre ||= await shown("second");
+  for (const box of centre.querySelectorAll("[name]")) box.checked = has(box.name);
+  if (!centre.open) centre.showModal();
+  centre.querySelector("h2").focus();
+};
+
+const reply = async (word, inCentre) => {
+  const all = await load();
+  const boxes = inCentre ? [...centre.querySelectorAll("[name]:checked")].map((one) => one.name) : granted;
+  const again = !inCentre && all.asked;
+  const accepted = { accept_all: again ? [...granted, ...again] : optional, reject_all: again ? granted : [], save: boxes }[word];
+  const withdraws = word === "reject_all" && !again && granted.length > 1;
+  decide(again ? "save" : withdraws ? "withdraw" : word, accepted, inCentre ? "preference_centre" : "banner", language);
+  root.firstChild.textContent = withdraws ? all.withdrawn : all.saved;
+};
+
+const settle = () => {
+  const inside = root?.contains(document.activeElement);
+  centre?.close();
+  banner?.remove?.();
+  banner = null;
+  texts = unanswered().length ? null : texts;
+  if (inside && !root.contains(document.activeElement)) document.activeElement.blur();
+  reopener();
+};
+
+// A way back on every page: the page's own, else a button over it.
+const reopener = () => {
+  const own = document.querySelector("[data-consent-open]");
+  if (document.querySelector(".ask-reopen") || (own && !TENANT.button)) return;
+  stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, TENANT.languages[language]]));
+};
