@@ -44,7 +44,8 @@ def refuse_strangers() -> None:
 
 @bp.after_request
 def allow_sites(response: Response) -> Response:
-    if request.endpoint not in OPEN_TO_SITES or (origin := visiting_site()) is None:
+    origin = g.get("visiting_site")
+    if origin is None:
         return response
     request.environ[REACH] = Reach.ANYWHERE
     response.headers["Access-Control-Allow-Origin"] = origin
