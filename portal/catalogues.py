@@ -12,7 +12,7 @@ from flask import Flask, g, has_request_context
 
 from portal.languages import SOURCE, TRANSLATIONS, locale
 
-VISITOR, BACKOFFICE = "visitor", "backoffice"
+VISITOR, BACKOFFICE, KNOWN = "visitor", "backoffice", "known"
 
 
 def marked(message: str) -> str:
@@ -31,11 +31,29 @@ def gettext(message: str, **values: object) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def source_messages() -> frozenset[str]:
-    """Every text that a visitor can see, as extracted from the code."""
-    with (TRANSLATIONS / f"{VISITOR}.pot").open("rb") as file:
+@lru_cache(maxsize=3)
+def source_messages(domain: str = VISITOR) -> frozenset[str]:
+    """The texts of a domain as extracted: all that visitors see, or those of known providers."""
+    with (TRANSLATIONS / f"{domain}.pot").open("rb") as file:
         return frozenset(str(message.id) for message in read_po(file) if message.id)
+
+
+def is_built_in(text: str | None) -> bool:
+    """Whether a draft that says this in English says it in every language."""
+    return text in source_messages() or text in source_messages(KNOWN)
+
+
+def built_in_text(source: str, tag: str) -> str:
+    """What a built-in text is in a language."""
+    domain = VISITOR if source in source_messages() else KNOWN
+    return str(translations(tag, domain).gettext(source))
+
+
+@lru_cache(maxsize=256)
+def built_in_sources(tag: str) -> dict[str, str]:
+    """The English of each built-in text, by what it is in a language."""
+    texts = source_messages() | source_messages(KNOWN)
+    return {built_in_text(source, tag): source for source in sorted(texts)}
 
 
 def read_catalogue(tag: str, domain: str = VISITOR) -> Catalog:

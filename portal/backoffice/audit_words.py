@@ -12,6 +12,7 @@ from portal.backoffice.role_words import WORDS as ROLES
 from portal.backoffice.words import gettext, said
 from portal.identifiers import time_of
 from portal.languages import language
+from portal.people.audit import NOBODY
 from portal.people.models import AuditEntry
 from portal.people.trail import emails
 
@@ -38,10 +39,12 @@ FIELDS = {
     "authority_url": said("Address of the authority"),
     "before": said("Records before"),
     "canonical": said("Main hostname"),
+    "categories": said("Order of the categories"),
     "category": said("Category"),
     "consent_days": said("Days that a decision lasts"),
     "consent_id": said("Consent id"),
     "controller": said("Controller"),
+    "cookies": said("Order of the cookies"),
     "corner": said("Rounding of corners"),
     "default_language": said("Default language"),
     "description": said("Description"),
@@ -83,6 +86,7 @@ FIELDS = {
     "url": said("Web address"),
 }
 VALUES: dict[str, Mapping[str, str]] = {
+    "categories": CATEGORY_NAMES,
     "category": CATEGORY_NAMES,
     "lifetime_unit": UNITS,
     "match": MATCHES,
@@ -119,15 +123,22 @@ def told(entries: Sequence[AuditEntry]) -> list[Told]:
 
 
 def _people(entry: AuditEntry) -> Iterator[int]:
+    if entry.subject == "memberships":
+        yield from _numbers(entry)
     for values in (entry.before, entry.after):
         if values and isinstance(values.get("person_id"), int):
             yield values["person_id"]  # type: ignore[misc]
 
 
+def _numbers(entry: AuditEntry) -> list[int]:
+    """Of the members that it is about."""
+    return [int(one) for one in entry.name.split(", ")]
+
+
 def _told(entry: AuditEntry, people: Mapping[int, str]) -> Told:
     return Told(
         at=time_of(entry.id),
-        actor=entry.actor,
+        actor=gettext(NOBODY) if entry.actor == NOBODY else entry.actor,
         action=entry.action,
         action_name=gettext(ACTIONS[entry.action]),
         subject=gettext(SUBJECTS.get(entry.subject, entry.subject)),
@@ -139,8 +150,8 @@ def _told(entry: AuditEntry, people: Mapping[int, str]) -> Told:
 def _name(entry: AuditEntry, people: Mapping[int, str]) -> str:
     if entry.subject in NAMELESS:
         return ""
-    if entry.subject == "memberships" and entry.name.isdigit():
-        return people.get(int(entry.name), entry.name)
+    if entry.subject == "memberships":
+        return ", ".join(people.get(number, str(number)) for number in _numbers(entry))
     if entry.subject == "categories" and entry.name in CATEGORY_NAMES:
         return gettext(CATEGORY_NAMES[entry.name])
     return entry.name
@@ -182,7 +193,7 @@ def _value(field: str, value: Any, people: Mapping[int, str]) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_value(field, one, people) for one in value)
     text = "" if value is None else str(value)
     if field == "person_id":
         return people.get(value, text)

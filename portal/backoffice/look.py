@@ -139,8 +139,9 @@ def _labels(tenant: Tenant) -> dict[str, str]:
 
 def _differences(theirs: dict[str, str], typed: Mapping[str, str]) -> list[Difference]:
     mine: dict[str, Any] = {name: typed.get(name, text).strip() for name, text in theirs.items()}
-    return differences(theirs, mine, [(name,) for name in theirs], _as_is)
+    return differences(theirs, mine, [(name,) for name in theirs], _in_words)
 
 
-def _as_is(name: str, values: Mapping[str, Any]) -> str:
-    return str(values[name])
+def _in_words(name: str, values: Mapping[str, Any]) -> str:
+    text = str(values[name])
+    return gettext(PLACES[text]) if name == "position" and text in PLACES else text

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import format_decimal
+
 from portal.catalogues import BACKOFFICE, request_language, said, translations
 from portal.languages import SOURCE
 
@@ -24,4 +26,9 @@ def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
 
 def in_words(message: str, values: Mapping[str, Any]) -> str:
     """A text that a feature said, with its values; see `portal.catalogues.said`."""
-    return gettext(message) % values
+    return gettext(message) % {name: _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> Any:
+    """A fraction with the decimal sign of the language."""
+    return format_decimal(value) if isinstance(value, float) else value

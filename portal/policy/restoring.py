@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from portal.catalogues import source_messages, translations
+from portal.catalogues import built_in_text, is_built_in
 from portal.cookies.declared import take_turn
 from portal.cookies.models import Category, Cookie, Provider, Texts
 from portal.cookies.texts import in_language
@@ -122,19 +122,17 @@ def _say(row: Category | Cookie, field: str, shown: Texts, default: str) -> None
     own: Texts = getattr(row, field)
     if own and all(in_language(own, tag, default) == text for tag, text in shown.items()):
         return
-    texts = {tag: text for tag, text in shown.items() if text and not _is_built_in(shown, tag)}
+    texts = {tag: text for tag, text in shown.items() if text and not _says_itself(shown, tag)}
     source = shown.get(default, "")
     setattr(row, field, texts)
     origins = {tag: source for tag in texts if tag != default and source}
     row.sources = {**(row.sources or {}), field: origins}
 
 
-def _is_built_in(shown: Texts, tag: str) -> bool:
+def _says_itself(shown: Texts, tag: str) -> bool:
     """Whether the catalogue says this by itself, found by the English text beside it."""
-    source = shown.get(SOURCE)
-    if tag == SOURCE or source not in source_messages():
-        return False
-    return bool(translations(tag).gettext(source) == shown[tag])
+    source = shown.get(SOURCE, "")
+    return tag != SOURCE and is_built_in(source) and built_in_text(source, tag) == shown[tag]
 
 
 def _look(tenant: Tenant, document: Document) -> None:

@@ -188,11 +188,12 @@ def test_own_words_are_taken_back_by_emptying_them(app, ada):
 def test_who_comes_second_is_told_and_shown_both(app, ada):
     add_member(app, "bob@paris.example", "editor")
     bob = Member(app, "bob@paris.example")
-    opened = form(bob, accent="#1d4ed8")
+    opened = form(bob, accent="#1d4ed8", position="bottom")
     save(ada)
     answer = bob.post(PATH, opened)
     assert answer.status_code == 409
     assert "#8a1c4a" in answer.text
+    assert '<td data-label="Yours">Along the lower edge</td>' in answer.text
     assert field(answer, "accent") == "#1d4ed8"
     assert kept(app).accent == "#8a1c4a"
     again = opened | {"seen": field(answer, "seen")}
@@ -212,10 +213,23 @@ def test_the_numbers_of_a_colour_are_told_while_it_is_chosen(ada):
     assert told["accent"]["instead"] == "#aa6006"
     assert told["accent"]["pairs"]["link_on_page"] == {
         "ratio": "2.16",
-        "least": 4.5,
+        "least": "4.5",
         "enough": False,
     }
     assert told["accent"]["properties"]["on-accent"] == "#000000"
+
+
+def test_french_writes_contrasts_with_a_comma(ada):
+    ada.client.set_cookie("django_language", "fr", domain="paris.example")
+    told = ada.get(f"{PATH}measured/?accent=%23f7941d").json
+    assert told["accent"]["pairs"]["link_on_page"] | {"enough": None} == {
+        "ratio": "2,16",
+        "least": "4,5",
+        "enough": None,
+    }
+    page = save(ada, accent="#f7941d")
+    assert "de 2,16\N{NO-BREAK SPACE}:\N{NO-BREAK SPACE}1" in page.text
+    assert "il faut 4,5\N{NO-BREAK SPACE}:" in page.text
 
 
 @pytest.mark.parametrize(

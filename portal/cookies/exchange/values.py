@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.catalogues import source_messages
 from portal.cookies.models import Cookie, Texts
 from portal.cookies.rules import FIELDS, TEXTS
-from portal.cookies.texts import in_language
-from portal.languages import SOURCE
+from portal.cookies.texts import own_or_built_in
 
 
 def values_of(cookie: Cookie, languages: Iterable[str]) -> dict[str, Any]:
@@ -18,9 +16,3 @@ def values_of(cookie: Cookie, languages: Iterable[str]) -> dict[str, Any]:
 
 def _written_out(texts: Texts, languages: Iterable[str]) -> Texts:
     return {tag: own_or_built_in(texts, tag) for tag in dict.fromkeys((*languages, *texts))}
-
-
-def own_or_built_in(texts: Texts, language: str) -> str:
-    """The text in this language alone; empty where visitors would read another language's."""
-    is_built_in = texts.get(SOURCE) in source_messages()
-    return in_language(texts, language, language) if is_built_in else texts.get(language, "")
