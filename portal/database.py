@@ -156,6 +156,17 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def briefly() -> Iterator[Session]:
+    """A session beside the request's, which sees what that sees and at its end holds nothing.
+
+    For what goes on for long: a connection that waits is another's, and on SQLite a transaction
+    that waits keeps the journal growing.
+    """
+    with db.session.session_factory() as session:
+        yield session
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """One transaction of the session that means to write: committed at the end or undone whole.
 
