@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -25,6 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from portal.settings import Settings
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -181,6 +183,20 @@ def writing() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def each_committed(pieces: Iterator[T]) -> Iterator[T]:
+    """What is done piece by piece, each piece a transaction of its own.
+
+    Others get their turn to write between two pieces; what is committed stays done.
+    """
+    nothing_left = object()
+    while True:
+        with writing():
+            piece = next(pieces, nothing_left)
+        if piece is nothing_left:
+            return
+        yield cast(T, piece)
 
 
 @contextmanager
