@@ -31,6 +31,7 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.paint
 	$(BIN)/python -m tests.benchmarks.backoffice
+	$(BIN)/python -m tests.benchmarks.log
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .

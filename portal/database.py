@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -25,6 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from portal.settings import Settings
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -156,6 +158,17 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def briefly() -> Iterator[Session]:
+    """A session beside the request's, which sees what that sees and at its end holds nothing.
+
+    For what goes on for long: a connection that waits is another's, and on SQLite a transaction
+    that waits keeps the journal growing.
+    """
+    with db.session.session_factory() as session:
+        yield session
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """One transaction of the session that means to write: committed at the end or undone whole.
 
@@ -170,6 +183,20 @@ def writing() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def each_committed(pieces: Iterator[T]) -> Iterator[T]:
+    """What is done piece by piece, each piece a transaction of its own.
+
+    Others get their turn to write between two pieces; what is committed stays done.
+    """
+    nothing_left = object()
+    while True:
+        with writing():
+            piece = next(pieces, nothing_left)
+        if piece is nothing_left:
+            return
+        yield cast(T, piece)
 
 
 @contextmanager

@@ -67,6 +67,12 @@ class Settings:
     threads: int = _setting(
         "PORTAL_THREADS", _between(1, 256), "16", "requests that a process works on at a time"
     )
+    client_timeout: int = _setting(
+        "PORTAL_CLIENT_TIMEOUT",
+        _between(1, 3600),
+        "60",
+        "seconds after which a client that takes nothing of its answer is let go",
+    )
     access_log: int = _setting(
         "PORTAL_ACCESS_LOG", _between(0, 1), "0", "1 logs every request; those that fail always are"
     )

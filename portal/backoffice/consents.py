@@ -1,6 +1,7 @@
 """The log of decisions: found, proved, handed out, and let go at somebody's wish."""
 
 from collections.abc import Iterator
+from itertools import islice
 from uuid import UUID
 
 from flask import Response, abort, redirect, render_template, request, stream_with_context, url_for
@@ -19,13 +20,14 @@ from portal.consent.asking import EVERYTHING
 from portal.consent.log import Wanted
 from portal.consent.models import ConsentRecord
 from portal.consent.receipts import FORMATS
-from portal.database import writing
+from portal.database import db, writing
 from portal.headers import REACH, Reach
 from portal.people.roles import Permission
 from portal.policy.live import Version, live, wording
 from portal.public.rendering import PATHS, render_document
 
 PAGE = 50  # records
+LINES = 100  # of an export in one part
 LONGEST_REASON = 500  # characters
 NOWHERE = dict.fromkeys(PATHS, "#")  # links of a page that is only looked at
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
@@ -42,11 +44,10 @@ def consents() -> Redirect | tuple[str, int]:
 
 def _list(chosen: Filter, before: UUID | None) -> tuple[str, int]:
     wanted = chosen.wanted()
-    found = [] if chosen.errors else log.page(current_tenant().id, wanted, before, PAGE + 1)
+    found = log.Page([]) if chosen.errors else log.page(current_tenant().id, wanted, before, PAGE)
     page = render_template(
         "backoffice/consents/list.html",
-        records=found[:PAGE],
-        older=found[PAGE - 1].id if len(found) > PAGE else None,
+        found=found,
         chosen=chosen,
         choices=CHOICES,
         words=WORDS,
@@ -140,8 +141,14 @@ def consents_subject_export(consent_id: UUID) -> Response:
 def _file(name: str, style: str, wanted: Wanted) -> Response:
     """Streamed: each chunk is read as the browser takes it."""
     tenant = current_tenant()
-    records: Iterator[ConsentRecord] = log.read(tenant.id, wanted)
-    lines = stream_with_context(FORMATS[style](records, tenant.slug))
-    response = Response(lines, mimetype=TYPES[style])
+    lines = FORMATS[style](log.read(tenant.id, wanted), tenant.slug)
+    response = Response(stream_with_context(_parts(lines)), mimetype=TYPES[style])
     response.headers["Content-Disposition"] = f'attachment; filename="{tenant.slug}-{name}"'
     return response
+
+
+def _parts(lines: Iterator[str]) -> Iterator[str]:
+    """Some lines at a time, holding no connection meanwhile."""
+    db.session.close()  # what the request had to know is known
+    while part := "".join(islice(lines, LINES)):
+        yield part

@@ -87,10 +87,10 @@ class LiveServer:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[LiveServer]:
+def serving(folder: Path, **settings: str) -> Iterator[LiveServer]:
     server = LiveServer(folder, free_port())
     # one process: what it has once heard of, no other can be behind with
-    own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"}
+    own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"} | settings
     others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [PORTAL, "serve", "--demo"]
     with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:

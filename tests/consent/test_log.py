@@ -204,9 +204,10 @@ def test_pages_go_on_where_the_last_one_ended(app):
     with app.app_context():
         keep(*records)
         pages, before = [], None
-        while found := log.page(tenant_id, before=before, size=3):
-            pages.append([one.id for one in found])
-            before = found[-1].id
+        while before or not pages:
+            found = log.page(tenant_id, before=before, size=3)
+            pages.append([one.id for one in found.records])
+            before = found.older
     newest = [one.id for one in reversed(records)]
     assert pages == [newest[:3], newest[3:6], newest[6:]]
 
