@@ -156,6 +156,13 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def apart() -> Iterator[Session]:
+    """A short session beside the request's, which sees the same tenant."""
+    with db.session.session_factory() as session:
+        yield session
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """One transaction of the session that means to write: committed at the end or undone whole.
 

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from portal.tenants.current import refuse_foreign_requests
+from portal.api.guard import admit, keep_private
 
 PREFIX = "/api/v1"
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
-bp.before_request(refuse_foreign_requests)
+bp.before_request(admit)
+bp.after_request(keep_private)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, cast
 
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import db
+from portal.database import apart, db
 from portal.identifiers import first_at
 
 CHUNK = 1000  # rows in memory at a time while a period is read
@@ -73,14 +73,20 @@ def read(
 ) -> Iterator[ConsentRecord]:
     """All records wanted, in constant memory.
 
-    Chunk by chunk, each a short query of its own, so that no cursor stays open for long.
+    Chunk by chunk, each in a short session of its own: while somebody is slow to take them, no
+    connection waits.
     """
     mine = consent_records.select().where(LOG.tenant_id == tenant_id, *wanted.conditions())
     chunk = mine = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
-    while records := _records(chunk):
+    while records := _read_apart(chunk):
         yield from records
         last = records[-1].id
         chunk = mine.where(LOG.id < last if newest_first else LOG.id > last)
+
+
+def _read_apart(query: Select[Any]) -> list[ConsentRecord]:
+    with apart() as session:
+        return [ConsentRecord(*row) for row in session.execute(query)]
 
 
 def _records(query: Select[Any]) -> list[ConsentRecord]:

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, event, text
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, NotFound
 
 from portal.database import EVERY_TENANT, TENANT_SETTING, db
 from portal.tenants.directory import Site, directory
 from portal.tenants.hostnames import as_written, from_host_header
+from portal.tenants.models import Tenant
 from portal.tenants.origins import is_foreign
 
 WITHOUT_TENANT = frozenset({"assets", "operations"})  # doors that show nothing of any tenant
@@ -37,6 +38,16 @@ def _site(host: str) -> Site:
     if site is None:
         raise UnknownHost
     return site
+
+
+def current_tenant() -> Tenant:
+    """The tenant of the hostname, with its draft."""
+    if "tenant" not in g:
+        g.tenant = db.session.get(Tenant, current_site().tenant_id)
+    if g.tenant is None:
+        raise NotFound
+    tenant: Tenant = g.tenant
+    return tenant
 
 
 @event.listens_for(db.session, "after_begin")

@@ -3,6 +3,7 @@
 from flask import session
 from flask.sessions import NullSession
 
+from portal.api.guard import admit as admit_programs
 from portal.backoffice.guard import admit, choose_language
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
@@ -13,10 +14,37 @@ from tests.client import CONSENTS, POLICY, PREFERENCES
 
 ROUTES = """
 GET / public.home
+GET /api/v1/categories api.list_categories
+PUT /api/v1/categories api.order_categories
+POST /api/v1/categories api.create_category
+GET /api/v1/categories/<key> api.show_category
+PATCH /api/v1/categories/<key> api.update_category
+DELETE /api/v1/categories/<key> api.delete_category
+PUT /api/v1/categories/<key>/cookies api.order_cookies
 POST /api/v1/consents api.decide
 GET /api/v1/consents/<uuid:record_id> api.show
+GET /api/v1/cookies api.list_cookies
+POST /api/v1/cookies api.create_cookie
+GET /api/v1/cookies/<uuid:identifier> api.show_cookie
+PATCH /api/v1/cookies/<uuid:identifier> api.update_cookie
+DELETE /api/v1/cookies/<uuid:identifier> api.delete_cookie
+GET /api/v1/draft api.show_draft
+POST /api/v1/erasures api.erase_records
+GET /api/v1/figures api.show_figures
 GET /api/v1/openapi.json api.openapi
 GET /api/v1/policy api.policy
+GET /api/v1/providers api.list_providers
+POST /api/v1/providers api.create_provider
+GET /api/v1/providers/<key> api.show_provider
+PATCH /api/v1/providers/<key> api.update_provider
+DELETE /api/v1/providers/<key> api.delete_provider
+GET /api/v1/records api.list_records
+GET /api/v1/records/<uuid:record_id> api.show_record
+GET /api/v1/records/export.<any(csv,ndjson):style> api.export_records
+GET /api/v1/versions api.list_versions
+POST /api/v1/versions api.publish_draft
+GET /api/v1/versions/<int(min=1,max=2147483647):number> api.show_version
+GET /api/v1/versions/<int(min=1,max=2147483647):number>/changes api.compare_versions
 GET /backoffice/ backoffice.home
 GET /backoffice/account/ backoffice.account
 POST /backoffice/account/ backoffice.account_save
@@ -155,7 +183,7 @@ GUARDS = {
     "assets": [],
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
-    "api": [refuse_foreign_requests],
+    "api": [admit_programs],
     "backoffice": [admit],
     "security": [refuse_foreign_requests, choose_language],
 }
