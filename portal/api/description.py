@@ -5,7 +5,7 @@ with the same shapes.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -33,6 +33,13 @@ RETRY_AFTER = {
         "schema": {"type": "integer", "minimum": 1},
     }
 }
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what you saw; without it, what is there is overwritten",
+    "schema": {"type": "string"},
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,10 +60,11 @@ class DescribingPlugin(FlaskPlugin):
             yield method, declared.get(view, view)
 
 
-def describe(**shapes: Any) -> Callable[[View], View]:
-    """Declare what an address takes and gives, for the description."""
+def describe(*, files: Iterable[str] = (), **shapes: Any) -> Callable[[View], View]:
+    """Declare what an address takes and gives, for the description; `files` of media types."""
 
     def remember(view: View) -> View:
+        view.files = files  # type: ignore[attr-defined]
         about = library.validate(**shapes, operation_id=view.__name__, skip_validation=True)
         declared[view] = about(view)
         return view
@@ -83,7 +91,8 @@ def described() -> str:
     document: dict[str, Any] = library.spec
     document["components"]["securitySchemes"] = {BEARER: SCHEME}
     for endpoint, operation in operations(document):
-        complete(operation, getattr(current_app.view_functions[endpoint], "scope", None))
+        view: Any = current_app.view_functions[endpoint]
+        complete(operation, view.scope, view.files)
     return json.dumps(document)
 
 
@@ -94,7 +103,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
             yield f"{bp.name}.{operation['operationId']}", operation
 
 
-def complete(operation: dict[str, Any], scope: Scope | None) -> None:
+def complete(operation: dict[str, Any], scope: Scope | None, files: Iterable[str]) -> None:
     """Who may ask, what they may be refused, and in what form."""
     answers: dict[str, Any] = operation["responses"]
     answers.pop("422")  # which the library gives to all
@@ -104,6 +113,10 @@ def complete(operation: dict[str, Any], scope: Scope | None) -> None:
         if status >= "4":
             answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers["429"]["headers"] = RETRY_AFTER
+    if files:
+        answers["200"]["content"] = {one: {} for one in files}
+    if "412" in answers:
+        operation["parameters"].append(IF_MATCH)
     if scope:
         operation["security"] = [{BEARER: [scope]}]
         operation["description"] += f"\n\nThe token needs the scope `{scope}`."

@@ -56,7 +56,12 @@ def show_record(record_id: UUID) -> Response:
 
 
 @bp.get("/records/export.<any(csv, ndjson):style>")
-@describe(query=RecordFilter, resp=Answers(HTTP_200=None), tags=["Consent log"])
+@describe(
+    query=RecordFilter,
+    resp=Answers(HTTP_200=None),
+    files=TYPES.values(),
+    tags=["Consent log"],
+)
 @needs(Scope.CONSENTS_READ)
 def export_records(style: str) -> FlaskResponse:
     """The records as a file, the oldest first

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast
+from sqlalchemy import ColumnElement, Engine, Select, String, cast
 
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import apart, db
+from portal.database import db, tenant_connection
 from portal.identifiers import first_at
 
 CHUNK = 1000  # rows in memory at a time while a period is read
@@ -73,20 +73,27 @@ def read(
 ) -> Iterator[ConsentRecord]:
     """All records wanted, in constant memory.
 
-    Chunk by chunk, each in a short session of its own: while somebody is slow to take them, no
-    connection waits.
+    Chunk by chunk, each in a short transaction of its own: whoever is slow to take them, or stops,
+    keeps no connection. It goes on where there is no request any more.
     """
     mine = consent_records.select().where(LOG.tenant_id == tenant_id, *wanted.conditions())
-    chunk = mine = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
-    while records := _read_apart(chunk):
+    ordered = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
+    return _chunks(db.engine, tenant_id, ordered, newest_first)
+
+
+def _chunks(
+    engine: Engine, tenant_id: int, ordered: Select[Any], newest_first: bool
+) -> Iterator[ConsentRecord]:
+    chunk = ordered
+    while records := _apart(engine, tenant_id, chunk):
         yield from records
         last = records[-1].id
-        chunk = mine.where(LOG.id < last if newest_first else LOG.id > last)
+        chunk = ordered.where(LOG.id < last if newest_first else LOG.id > last)
 
 
-def _read_apart(query: Select[Any]) -> list[ConsentRecord]:
-    with apart() as session:
-        return [ConsentRecord(*row) for row in session.execute(query)]
+def _apart(engine: Engine, tenant_id: int, query: Select[Any]) -> list[ConsentRecord]:
+    with tenant_connection(engine, tenant_id) as connection:
+        return [ConsentRecord(*row) for row in connection.execute(query)]
 
 
 def _records(query: Select[Any]) -> list[ConsentRecord]:

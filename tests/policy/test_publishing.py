@@ -16,10 +16,10 @@ from portal.policy.drafting import draft
 from portal.policy.models import PolicyVersion, Wording
 from portal.policy.publishing import (
     LONGEST_NOTE,
+    BadNote,
     CannotLeaveOut,
     DraftChanged,
     LanguagesIncomplete,
-    BadNote,
     publish,
 )
 from tests import make
