@@ -24,7 +24,7 @@ from schemathesis.config import (
 )
 
 from tests import make
-from tests.api.program import API, Program, token
+from tests.api.program import Program, token
 from tests.client import Visitor
 
 EXAMPLES = {GenerationMode.POSITIVE: 40, GenerationMode.NEGATIVE: 40}

@@ -138,6 +138,11 @@ POST GET /backoffice/sign-in/recovery-code/ security.mf_recovery
 POST /backoffice/sign-out/ security.logout
 GET /backoffice/texts/<language>/ backoffice.translations_texts
 POST /backoffice/texts/<language>/ backoffice.translations_texts_save
+GET /backoffice/tokens/ backoffice.tokens
+GET /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_leave
+POST /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_revoke
+GET /backoffice/tokens/new/ backoffice.tokens_new
+POST /backoffice/tokens/new/ backoffice.tokens_make
 GET /backoffice/translations/ backoffice.translations
 POST /backoffice/translations/ backoffice.translations_languages
 GET /backoffice/translations/<language>/ backoffice.translations_language
