@@ -1,7 +1,9 @@
 """The gettext catalogues, read from their .po files: there is nothing to compile, nothing stale."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 import flask_babel
 from babel.messages.catalog import Catalog
@@ -13,6 +15,7 @@ from flask import Flask, g, has_request_context
 from portal.languages import SOURCE, TRANSLATIONS, locale
 
 VISITOR, BACKOFFICE, KNOWN = "visitor", "backoffice", "known"
+OF_BACKOFFICE = (SOURCE, "fr")  # the languages of its catalogue
 
 
 def marked(message: str) -> str:
@@ -29,6 +32,17 @@ def gettext(message: str, **values: object) -> str:
     """Translate now, into the language that the door chose for this request."""
     text: str = flask_babel.gettext(message, **values)
     return text
+
+
+def in_words(message: str, values: Mapping[str, Any]) -> str:
+    """A text of the back office that a feature said, with its values, in the request's language."""
+    text = translations(request_language(), BACKOFFICE).gettext(message)
+    return text % {name: _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> Any:
+    """A fraction with the decimal sign of the language."""
+    return flask_babel.format_decimal(value) if isinstance(value, float) else value
 
 
 @lru_cache(maxsize=3)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from portal.api.door import bp
 from portal.consent.current import Elsewhere
 from portal.headers import REACH, Reach
 from portal.tenants.current import current_site, refuse_foreign_requests
@@ -34,7 +33,6 @@ def _visiting_site(origin: str | None) -> str | None:
     return embedding_origin(site, origin, request.is_secure)
 
 
-@bp.before_request
 def refuse_strangers() -> None:
     """Nobody else's page acts for a visitor, except where the tenant asks on sites of its own."""
     if request.endpoint in OPEN_TO_SITES and visiting_site():
@@ -42,7 +40,6 @@ def refuse_strangers() -> None:
     refuse_foreign_requests()
 
 
-@bp.after_request
 def allow_sites(response: Response) -> Response:
     origin = g.get("visiting_site")
     if origin is None:

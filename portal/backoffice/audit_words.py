@@ -17,6 +17,7 @@ from portal.people.models import AuditEntry
 from portal.people.trail import emails
 
 SUBJECTS = {
+    "api_tokens": said("API token"),
     "categories": said("Category"),
     "cookies": said("Cookie"),
     "erasures": said("Erasure of records"),
@@ -53,7 +54,9 @@ FIELDS = {
     "dpo_email": said("Email of the data protection officer"),
     "email": said("Email address"),
     "exempt_measurement": said("Exempt from consent"),
+    "expires_at": said("Works until"),
     "function": said("Function and location"),
+    "hint": said("Begins with"),
     "hostname": said("Hostname"),
     "http_only": said("Out of reach of scripts"),
     "key": said("Key"),
@@ -76,7 +79,9 @@ FIELDS = {
     "reason": said("Reason"),
     "retention_days": said("Days that the log keeps a record"),
     "retention_reason": said("Why it is kept for so long"),
+    "revoked_at": said("Revoked"),
     "role": said("Role"),
+    "scopes": said("What it may do"),
     "slug": said("Short name"),
     "source": said("Text of the portal"),
     "suspended_at": said("Suspended since"),

@@ -4,7 +4,7 @@ Every way leads through an `Erasure`, which the database asks for before it lets
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,20 +13,32 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, select, true, tuple_
 from sqlalchemy.orm import Session
 
+from portal.catalogues import said
 from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.consent.partitions import Partition, drop, partitions, tenants_of
 from portal.database import db
 from portal.identifiers import first_at
+from portal.policy.markdown import TextError, checked
+from portal.tenants.lifecycle import TenantError
 from portal.tenants.models import Tenant
 
 FIVE_YEARS = 5 * 365 + 1  # days: within which a claim about a consent is usually brought
 DAYS_OF_KEYS = 30  # a client that repeats a decision does so within minutes
+LONGEST_REASON: int = Erasure.__table__.columns["reason"].type.length  # type: ignore[attr-defined]
 OVERDUE = "past the time for which records are kept"
 PIECE = 1000  # records that go in one transaction
 
 NEVER = UUID(int=0)
 
 LOG, KEYS = consent_records.c, idempotency_keys.c
+
+
+class BadReason(TenantError):
+    """An erasure has to say why, in a few words; the message is for the back office's catalogue."""
+
+    def __init__(self, message: str, values: Mapping[str, object]) -> None:
+        super().__init__(message % values)
+        self.message, self.values = message, values
 
 
 @dataclass(slots=True)
@@ -52,9 +64,22 @@ def usual_retention(tenant: Tenant) -> int:
 
 
 def erase(tenant_id: int, consent_id: UUID, actor: str, reason: str) -> int:
-    """Erase all that one browser decided; how many records that were (GDPR article 17)."""
-    _allow(tenant_id, actor, reason, consent_id=consent_id)
+    """Erase all that one browser decided; how many records that were (GDPR article 17).
+
+    Raises BadReason.
+    """
+    _allow(tenant_id, actor, _checked(reason), consent_id=consent_id)
     return _delete(tenant_id, LOG.consent_id == consent_id)
+
+
+def _checked(reason: str) -> str:
+    try:
+        fit = checked(reason, LONGEST_REASON)
+    except TextError as error:
+        raise BadReason(error.message, error.values) from error
+    if not fit:
+        raise BadReason(said("Say in a few words why these records are erased."), {})
+    return fit
 
 
 def purge(now: datetime, actor: str) -> Iterator[Purged]:

@@ -7,10 +7,10 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, select
+from sqlalchemy import ColumnElement, Engine, Select, String, cast, select
 
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import briefly, db
+from portal.database import db, tenant_connection
 from portal.identifiers import EPOCH, first_at, time_of
 
 CHUNK = 1000  # rows in memory at a time while a period is read
@@ -144,20 +144,27 @@ def read(
 ) -> Iterator[ConsentRecord]:
     """All records wanted, in constant memory, however slowly they are taken.
 
-    Chunk by chunk, each in a short transaction of its own: between them nothing is held.
+    Chunk by chunk, each in a short transaction of its own: whoever is slow to take them, or stops,
+    keeps no connection. It goes on where there is no request any more.
     """
-    mine = _mine(tenant_id, wanted).order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
-    records = _taken(mine)
-    yield from records
-    while len(records) == CHUNK:
-        last = records[-1].id
-        records = _taken(mine.where(LOG.id < last if newest_first else LOG.id > last))
+    mine = _mine(tenant_id, wanted)
+    ordered = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
+    return _chunks(db.engine, tenant_id, ordered, newest_first)
+
+
+def _chunks(
+    engine: Engine, tenant_id: int, ordered: Select[Any], newest_first: bool
+) -> Iterator[ConsentRecord]:
+    chunk = ordered
+    while records := _apart(engine, tenant_id, chunk):
         yield from records
+        last = records[-1].id
+        chunk = ordered.where(LOG.id < last if newest_first else LOG.id > last)
 
 
-def _taken(query: Select[Any]) -> list[ConsentRecord]:
-    with briefly() as session:
-        return [ConsentRecord(*row) for row in session.execute(query)]
+def _apart(engine: Engine, tenant_id: int, query: Select[Any]) -> list[ConsentRecord]:
+    with tenant_connection(engine, tenant_id) as connection:
+        return [ConsentRecord(*row) for row in connection.execute(query)]
 
 
 def _records(query: Select[Any]) -> list[ConsentRecord]:

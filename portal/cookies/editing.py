@@ -3,7 +3,7 @@
 Values may be as somebody typed them. A text that is not named stays as it is; an empty one goes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from portal.catalogues import built_in_sources
 from portal.cookies.declared import (
     categories,
+    declaration,
     facts,
     find_cookie,
     identities,
@@ -79,6 +80,15 @@ def findings(
         providers={one.key for one in providers(tenant)},
         categories={one.key for one in categories(tenant)},
     )
+
+
+def review(tenant: Tenant) -> Iterator[tuple[Cookie, list[Finding]]]:
+    """All that is to be said of the list as it stands, with three queries."""
+    declared = declaration(tenant)
+    known = {one.key for one in declared.providers}
+    for cookie in declared.cookies:
+        values = tidied(facts(cookie, tenant.default_language))
+        yield cookie, check(values, providers=known)
 
 
 def end_of(tenant: Tenant, category: str) -> int:

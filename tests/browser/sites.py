@@ -8,7 +8,8 @@ from threading import Thread
 
 # what a careful site sends: no script, style or request but its own and the portal's
 STRICT = (
-    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; connect-src {portal}; "
+    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; "
+    "connect-src {portal}; "
     "frame-src {hosts}; img-src {hosts}; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )

@@ -3,6 +3,7 @@
 from flask import session
 from flask.sessions import NullSession
 
+from portal.api.guard import admit as admit_programs
 from portal.backoffice.guard import admit, choose_language
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
@@ -13,10 +14,37 @@ from tests.client import CONSENTS, POLICY, PREFERENCES
 
 ROUTES = """
 GET / public.home
+GET /api/v1/categories api.list_categories
+PUT /api/v1/categories api.order_categories
+POST /api/v1/categories api.create_category
+GET /api/v1/categories/<key> api.show_category
+PATCH /api/v1/categories/<key> api.update_category
+DELETE /api/v1/categories/<key> api.delete_category
+PUT /api/v1/categories/<key>/cookies api.order_cookies
 POST /api/v1/consents api.decide
 GET /api/v1/consents/<uuid:record_id> api.show
+GET /api/v1/cookies api.list_cookies
+POST /api/v1/cookies api.create_cookie
+GET /api/v1/cookies/<uuid:identifier> api.show_cookie
+PATCH /api/v1/cookies/<uuid:identifier> api.update_cookie
+DELETE /api/v1/cookies/<uuid:identifier> api.delete_cookie
+GET /api/v1/draft api.show_draft
+POST /api/v1/erasures api.erase_records
+GET /api/v1/figures api.show_figures
 GET /api/v1/openapi.json api.openapi
 GET /api/v1/policy api.policy
+GET /api/v1/providers api.list_providers
+POST /api/v1/providers api.create_provider
+GET /api/v1/providers/<key> api.show_provider
+PATCH /api/v1/providers/<key> api.update_provider
+DELETE /api/v1/providers/<key> api.delete_provider
+GET /api/v1/records api.list_records
+GET /api/v1/records/<uuid:record_id> api.show_record
+GET /api/v1/records/export.<any(csv,ndjson):style> api.export_records
+GET /api/v1/versions api.list_versions
+POST /api/v1/versions api.publish_draft
+GET /api/v1/versions/<int(min=1,max=2147483647):number> api.show_version
+GET /api/v1/versions/<int(min=1,max=2147483647):number>/changes api.compare_versions
 GET /backoffice/ backoffice.home
 GET /backoffice/account/ backoffice.account
 POST /backoffice/account/ backoffice.account_save
@@ -110,6 +138,11 @@ POST GET /backoffice/sign-in/recovery-code/ security.mf_recovery
 POST /backoffice/sign-out/ security.logout
 GET /backoffice/texts/<language>/ backoffice.translations_texts
 POST /backoffice/texts/<language>/ backoffice.translations_texts_save
+GET /backoffice/tokens/ backoffice.tokens
+GET /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_leave
+POST /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_revoke
+GET /backoffice/tokens/new/ backoffice.tokens_new
+POST /backoffice/tokens/new/ backoffice.tokens_make
 GET /backoffice/translations/ backoffice.translations
 POST /backoffice/translations/ backoffice.translations_languages
 GET /backoffice/translations/<language>/ backoffice.translations_language
@@ -155,7 +188,7 @@ GUARDS = {
     "assets": [],
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
-    "api": [refuse_foreign_requests],
+    "api": [admit_programs],
     "backoffice": [admit],
     "security": [refuse_foreign_requests, choose_language],
 }

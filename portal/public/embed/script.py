@@ -16,6 +16,7 @@ from flask import Flask, Response, abort, current_app, request
 from portal.banner.contrast import DARK, LIGHT, Scheme, palette
 from portal.banner.look import STANDARD
 from portal.caching import BoundedCache
+from portal.catalogues import marked
 from portal.cookies.models import NECESSARY
 from portal.database import reading
 from portal.headers import REACH, Reach
@@ -112,7 +113,7 @@ def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
 
 def _reopener(version: Version, tag: str) -> str:
     """The name of the control that opens the preference centre."""
-    return Words(wording_of(version, tag)).gettext("Cookie settings")
+    return Words(wording_of(version, tag)).gettext(marked("Cookie settings"))
 
 
 def _category(policy: LivePolicy, category: DeclaredCategory) -> dict[str, Any]:

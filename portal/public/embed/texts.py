@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, current_app, request
 
 from portal import languages
 from portal.caching import BoundedCache
+from portal.catalogues import marked
 from portal.consent.asking import EVERYTHING, Question
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
@@ -86,8 +87,8 @@ def _written(
         "second": second,
         "hold": hold,
         "titles": {one.key: one.title[language] for one in document.optional},
-        "saved": gettext("Your choice is saved."),
-        "withdrawn": gettext("Your consent is withdrawn."),
+        "saved": gettext(marked("Your choice is saved.")),
+        "withdrawn": gettext(marked("Your consent is withdrawn.")),
     }
     if question.since:
         texts["asked"] = sorted(question.asked)
