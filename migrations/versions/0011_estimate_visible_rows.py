@@ -7,7 +7,7 @@ sorted whole months of the log where a few steps along an index give the next th
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION sees_tenant(tenant integer) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -150,6 +150,11 @@ POST /backoffice/translations/<language>/ backoffice.translations_save
 GET /backoffice/versions/ backoffice.versions
 GET /backoffice/versions/<int:number>/restore/ backoffice.versions_restore
 POST /backoffice/versions/<int:number>/restore/ backoffice.versions_restore_now
+GET /consent.js public.consent_script
+GET /embed/<digest>.js public.pinned_script
+GET /embed/<int:number>-<build>/<language>.json public.embed_texts
+GET /embed/carried/<sealed> public.carried
+GET /embed/carry public.carry
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
 GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
