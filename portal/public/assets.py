@@ -31,10 +31,10 @@ def _all_of(folder: str, kind: str) -> tuple[str, ...]:
 
 
 ASSETS = (
-    Asset("portal.css", ("public/page.css", "public/banner.css"), "text/css"),
+    Asset("portal.css", ("colours.css", "public/page.css", "public/banner.css"), "text/css"),
     Asset("banner.js", ("public/banner.js",), "text/javascript"),
     Asset("icon.svg", ("public/icon.svg",), "image/svg+xml"),
-    Asset("backoffice.css", _all_of("backoffice", "css"), "text/css"),
+    Asset("backoffice.css", ("colours.css", *_all_of("backoffice", "css")), "text/css"),
     Asset("backoffice.js", _all_of("backoffice", "js"), "text/javascript"),
 )
 
