@@ -127,7 +127,7 @@ class Settings:
         "PORTAL_VISIT_LIMIT",
         _between(1, 10**9),
         "3000",
-        "requests a minute to the API that each process takes from one address",
+        "requests to the API and decisions a minute that each process takes from one address",
     )
     dns_target: str = _setting(
         "PORTAL_DNS_TARGET",

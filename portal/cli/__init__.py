@@ -12,6 +12,7 @@ from portal.cli.people import user
 from portal.cli.providers import providers
 from portal.cli.serve import serve
 from portal.cli.tenants import tenant
+from portal.cli.tokens import token
 
 
 @click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
@@ -25,5 +26,5 @@ def main() -> None:
 
 cookies.add_command(providers)
 
-for command in (consents, cookies, database, demo, serve, tenant, user):
+for command in (consents, cookies, database, demo, serve, tenant, token, user):
     main.add_command(command)

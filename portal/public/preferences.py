@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from portal.consent.asking import question
 from portal.consent.current import current_preferences, decide_here, remember
 from portal.consent.log import history
+from portal.limits import limits
 from portal.policy.current import current_language, current_policy
 from portal.public.door import bp
 from portal.public.rendering import PATHS, render
@@ -43,6 +44,7 @@ def show_preferences() -> Response:
 
 @bp.post(PATH)
 def decide_by_form() -> Response:
+    limits().visits.count(request.remote_addr or "")
     form = request.form
     decision = form.get("decision", "")
     record = decide_here(
