@@ -1,6 +1,8 @@
 """The log and the figures, for who may read them."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
 from tests.client import Visitor
-from tests.consent.records import stored
+from tests.consent.records import keep, record, stored
 
 LOG = "/backoffice/consents/"
 FIGURES = "/backoffice/figures/"
@@ -78,6 +80,17 @@ def test_older_records_are_a_page_further(app, dpo, monkeypatch):
     assert rows(first) == 2
     assert f"before={stored(app)[1].id}" in first.text
     assert rows(dpo.get(f"{LOG}?before={stored(app)[1].id}")) == 1
+
+
+def test_a_page_that_looked_for_long_says_how_far_and_goes_on_from_there(app, dpo, monkeypatch):
+    monkeypatch.setattr("portal.consent.log.PATIENCE", -1)
+    with app.app_context():
+        keep(record(make.find().id, datetime.now(UTC) - timedelta(days=400)))
+    page = dpo.get(f"{LOG}?decision=withdraw")
+    assert "Looked back to" in page.text
+    assert "There are no such records." not in page.text
+    further = re.search(r'href="([^"]*before=[^"]*)" rel="next"', page.text)[1]
+    assert "decision=withdraw" in further
 
 
 def test_a_receipt_or_a_consent_id_leads_to_what_it_names(app, dpo):
