@@ -17,6 +17,7 @@ POST /api/v1/consents api.decide
 GET /api/v1/consents/<uuid:record_id> api.show
 GET /api/v1/openapi.json api.openapi
 GET /api/v1/policy api.policy
+GET /.well-known/gpc.json public.gpc
 GET /backoffice/ backoffice.home
 GET /backoffice/account/ backoffice.account
 POST /backoffice/account/ backoffice.account_save
