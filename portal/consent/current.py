@@ -14,6 +14,7 @@ from portal.consent.asking import belongs
 from portal.consent.deciding import Answer, decide
 from portal.consent.expiring import expire_refused
 from portal.consent.models import ConsentRecord
+from portal.consent.opt_out import opts_out
 from portal.consent.preferences import Preferences
 from portal.policy.current import current_policy
 from portal.policy.live import LivePolicy, live
@@ -50,7 +51,7 @@ def decide_here(
         language=language,
         surface=surface,
         accepted=frozenset(accepted),
-        gpc=request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
+        gpc=opts_out(request.environ),
         page=elsewhere.address if elsewhere else _page(),
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,

@@ -31,8 +31,8 @@ def _all_of(folder: str, kind: str) -> tuple[str, ...]:
 
 
 ASSETS = (
-    Asset("portal.css", ("colours.css", "public/page.css", "public/banner.css"), "text/css"),
-    Asset("banner.js", ("public/banner.js",), "text/javascript"),
+    Asset("portal.css", ("colours.css", "public/page.css", "public/ask.css"), "text/css"),
+    Asset("ask.js", ("public/ask.js",), "text/javascript"),
     Asset("icon.svg", ("public/icon.svg",), "image/svg+xml"),
     Asset("backoffice.css", ("colours.css", *_all_of("backoffice", "css")), "text/css"),
     Asset("backoffice.js", _all_of("backoffice", "js"), "text/javascript"),

@@ -20,7 +20,7 @@ from portal.public.door import bp
 from portal.public.encodings import ONCE, Body
 from portal.tenants.current import current_site
 
-AT_THE_BOTTOM = "bottom"  # where banner.css puts the banner
+AT_THE_BOTTOM = "bottom"  # where ask.css puts the banner
 MEMORY = 16 * 1024 * 1024  # bytes of logos that a process remembers
 INERT = "sandbox; default-src 'none'"  # for whoever opens a drawing by itself
 

@@ -17,6 +17,7 @@ from portal.consent.asking import EVERYTHING, Question, question
 from portal.consent.current import current_preferences
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
+from portal.consent.opt_out import is_heeded, opts_out
 from portal.policy.current import current_language, current_policy
 from portal.policy.live import LivePolicy
 from portal.public.encodings import OFTEN, Body, choose_encoding
@@ -34,6 +35,7 @@ class Key(NamedTuple):
     template: str
     language: str
     question: Question | None
+    opted_out: bool
 
 
 class Prepared(Response):
@@ -48,13 +50,13 @@ class Page:
 
     __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged")
 
-    def __init__(self, html: str, language: str, question: Question | None) -> None:
+    def __init__(self, html: str, language: str, question: Question | None, vary: str) -> None:
         plain = html.encode()
         self._body, self._tag = Body(plain, OFTEN), sha256(plain).hexdigest()[:24]
         self._headers = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Vary", "Accept-Language, Cookie, Accept-Encoding"),
+            ("Vary", f"{vary}, Accept-Encoding"),
             ("Cache-Control", SHARED if question is EVERYTHING else PERSONAL),
         ]
         self._full: dict[str, Headers] = {}
@@ -98,6 +100,7 @@ def page(template: str) -> Response:
         template,
         current_language(),
         _question(policy) if "HTTP_COOKIE" in environ else EVERYTHING,
+        opts_out(environ) and is_heeded(policy),
     )
     if key.question is not None:
         impressions().count(Impression(key.tenant_id, key.version, key.language))
@@ -112,8 +115,20 @@ def _question(policy: LivePolicy) -> Question | None:
 
 
 def _rendered(key: Key) -> Page:
-    html = render(key.template, key.tenant_id, key.version, key.language, key.question)
-    return Page(html, key.language, key.question)
+    html = render(
+        key.template,
+        key.tenant_id,
+        key.version,
+        key.language,
+        key.question,
+        opted_out=key.opted_out,
+    )
+    return Page(html, key.language, key.question, depends_on(current_policy()))
+
+
+def depends_on(policy: LivePolicy) -> str:
+    """For `Vary`: what of a request decides which page answers it (G6, H2)."""
+    return "Accept-Language, Cookie" + (", Sec-GPC" if is_heeded(policy) else "")
 
 
 def _pages() -> BoundedCache[Key, Page]:

@@ -107,7 +107,7 @@ def test_a_record_shows_the_exact_wording_in_the_language_of_the_visitor(app, dp
     assert str(arabic.consent_id) in page.text
     shown = dpo.get(f"{LOG}{arabic.id}/shown/")
     assert '<html lang="ar" dir="rtl"' in shown.text
-    assert 'id="cookie-banner"' in shown.text
+    assert 'id="ask-first"' in shown.text
     assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 

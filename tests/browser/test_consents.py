@@ -81,7 +81,7 @@ def test_a_record_with_what_was_shown_in_arabic(member, arabic):
     member.locator("iframe.shown").scroll_into_view_if_needed()
     shown = member.frame_locator("iframe.shown")
     expect(shown.locator("html")).to_have_attribute("lang", "ar")
-    expect(shown.locator("#cookie-banner")).to_be_visible()
+    expect(shown.locator("#ask-first")).to_be_visible()
     assert_accessible(member)
 
 

@@ -58,7 +58,7 @@ def test_the_colours_reach_every_answer_alike(page):
       const { backgroundColor, color, borderColor, borderRadius, font } = getComputedStyle(one);
       return [backgroundColor, color, borderColor, borderRadius, font].join();
     })"""
-    accept, reject, choose = page.eval_on_selector_all("#cookie-banner .answers button", style)
+    accept, reject, choose = page.eval_on_selector_all("#ask-first .ask-answers button", style)
     assert accept == reject == choose
     assert accept.startswith("rgb(138, 28, 74),rgb(255, 255, 255)")
 
@@ -94,7 +94,7 @@ def test_what_has_the_focus_is_never_wholly_behind_the_banner(page):
 
 def test_the_banner_stands_where_it_was_put(page, position):
     size = page.viewport_size
-    box = page.locator("#cookie-banner").bounding_box()
+    box = page.locator("#ask-first").bounding_box()
     below = size["height"] - box["y"] - box["height"]
     if size["width"] < 960 or position == "bottom":
         assert below == 0
