@@ -46,6 +46,7 @@ def decide() -> FlaskResponse:
         surface=body.surface,
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
+        gpc=body.gpc,
         elsewhere=elsewhere(body.page, body.consent_id),
     )
     response = _answer(record, 201)

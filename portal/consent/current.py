@@ -39,6 +39,7 @@ def decide_here(
     surface: str,
     accepted: Iterable[str] = (),
     idempotency_key: UUID | None = None,
+    gpc: bool = False,
     elsewhere: "Elsewhere | None" = None,
 ) -> ConsentRecord:
     """Record the visitor's decision; raises what `decide` raises."""
@@ -50,7 +51,7 @@ def decide_here(
         language=language,
         surface=surface,
         accepted=frozenset(accepted),
-        gpc=request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
+        gpc=gpc or request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
         page=elsewhere.address if elsewhere else _page(),
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,

@@ -8,12 +8,19 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tests.browser.browsing import launch, opened
 from tests.browser.live import LiveServer, serving
 from tests.browser.portals import open_full_portal
+from tests.browser.sites import Sites, other_sites
 
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     with serving(tmp_path_factory.mktemp("live")) as started:
         open_full_portal(started)
+        yield started
+
+
+@pytest.fixture(scope="package")
+def sites() -> Iterator[Sites]:
+    with other_sites() as started:
         yield started
 
 
