@@ -46,8 +46,7 @@ def decide() -> FlaskResponse:
         surface=body.surface,
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
-        gpc=body.gpc,
-        elsewhere=elsewhere(body.page, body.consent_id),
+        elsewhere=elsewhere(body),
     )
     response = _answer(record, 201)
     if keeps_cookie():

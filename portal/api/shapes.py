@@ -36,7 +36,7 @@ class ConsentRequest(BaseModel):
     )
     gpc: bool = Field(
         default=False,
-        description="Whether the page saw Global Privacy Control, besides the header `Sec-GPC`",
+        description="From another site of the tenant: whether its page saw Global Privacy Control",
     )
     page: str = Field(
         default="/",

@@ -39,7 +39,6 @@ def decide_here(
     surface: str,
     accepted: Iterable[str] = (),
     idempotency_key: UUID | None = None,
-    gpc: bool = False,
     elsewhere: "Elsewhere | None" = None,
 ) -> ConsentRecord:
     """Record the visitor's decision; raises what `decide` raises."""
@@ -51,7 +50,7 @@ def decide_here(
         language=language,
         surface=surface,
         accepted=frozenset(accepted),
-        gpc=gpc or request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
+        gpc=request.headers.get("Sec-GPC") == "1" or bool(elsewhere and elsewhere.gpc),  # G1
         page=elsewhere.address if elsewhere else _page(),
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,
@@ -61,11 +60,12 @@ def decide_here(
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A page of another site of the tenant, and under which number it knows the browser."""
+    """A page of another site of the tenant, under which number it knows the browser, its GPC."""
 
     origin: str
     path: str
     consent_id: UUID | None
+    gpc: bool = False
 
     @property
     def address(self) -> str:

@@ -73,7 +73,10 @@ def opened(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]
 
 
 def watch(
-    context: BrowserContext, hosts: tuple[str, ...], expected: re.Pattern[str], complaints: list[str]
+    context: BrowserContext,
+    hosts: tuple[str, ...],
+    expected: re.Pattern[str],
+    complaints: list[str],
 ) -> None:
     """Note console errors (among them every violation of the CSP), exceptions, foreign requests.
 

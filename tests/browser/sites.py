@@ -8,9 +8,9 @@ from threading import Thread
 
 # what a careful site sends: no script, style or request but its own and the portal's
 STRICT = (
-    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; connect-src {portal}; "
-    "frame-src {hosts}; img-src {hosts}; base-uri 'none'; form-action 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; "
+    "connect-src {portal}; frame-src {hosts}; img-src {hosts}; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
@@ -50,7 +50,7 @@ def other_sites() -> Iterator[Sites]:
             host, path = self.headers["Host"].partition(":")[0], self.path.partition("?")[0]
             sites.asked.append((host, path))
             reply = sites.pages.get((host, path))
-            self.send_response(200 if reply else 404)
+            self.send_response(200 if reply else 204 if path == "/favicon.ico" else 404)
             if reply:
                 self.send_header("Content-Type", reply.kind)
                 for name, value in reply.headers.items():
