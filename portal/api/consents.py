@@ -40,7 +40,7 @@ def decide() -> FlaskResponse:
         surface=body.surface,
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
-        elsewhere=elsewhere(body.page, body.consent_id),
+        elsewhere=elsewhere(body),
     )
     response = _answer(record, 201)
     if keeps_cookie():

@@ -51,7 +51,7 @@ def decide_here(
         language=language,
         surface=surface,
         accepted=frozenset(accepted),
-        gpc=opts_out(request.environ),
+        gpc=opts_out(request.environ) or bool(elsewhere and elsewhere.gpc),
         page=elsewhere.address if elsewhere else _page(),
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,
@@ -61,11 +61,12 @@ def decide_here(
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A page of another site of the tenant, and under which number it knows the browser."""
+    """A page of another site of the tenant, under which number it knows the browser, its GPC."""
 
     origin: str
     path: str
     consent_id: UUID | None
+    gpc: bool = False
 
     @property
     def address(self) -> str:

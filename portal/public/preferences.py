@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from portal.consent.asking import question
 from portal.consent.current import current_preferences, decide_here, remember
 from portal.consent.log import history
-from portal.limits import limits
 from portal.consent.opt_out import is_heeded, opts_out
+from portal.limits import limits
 from portal.policy.current import current_language, current_policy
 from portal.public.door import bp
 from portal.public.pages import depends_on

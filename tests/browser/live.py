@@ -77,10 +77,10 @@ class LiveServer:
         """The number of the version in force."""
         return int(re.search(rb'name="policy" value="(\d+)"', self.ask(tenant).body)[1])
 
-    def wait_for(self, tenant: str, text: bytes) -> None:
-        """Until the home page of a tenant holds a text: the server hears of changes on its own."""
+    def wait_for(self, tenant: str, text: bytes, path: str = "/") -> None:
+        """Until a page of a tenant holds a text: the server hears of changes on its own."""
         until = time.monotonic() + PATIENCE
-        while text not in self.ask(tenant).body:
+        while text not in self.ask(tenant, path).body:
             if time.monotonic() > until:
                 raise TimeoutError(f"{tenant} does not show {text!r}")
             time.sleep(0.1)

@@ -35,7 +35,7 @@ from portal.tenants.models import Script
 PARTS = ("decision", "gate", "forget", "signals", "layers", "start")
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
-FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent)return;%s})"
+FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent?.has)return;%s})"
 CALL = "(new URL(document.currentScript.src),%s,%s);"
 
 
@@ -96,23 +96,24 @@ def _in_script(value: Any) -> str:
 
 def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
     document: Document = version.document
+    button = (document.look or STANDARD).reopener == "button"
     return {
         "version": policy.number,
         "days": policy.consent_days,
         "texts": address(policy.number),
-        "languages": {tag: _reopener(version, tag) for tag in document.languages},
+        "languages": {tag: _reopener(version, tag) if button else "" for tag in document.languages},
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
         "domain": site.cookie_domain,
         "sites": sorted(site.sites),
         "signals": site.signals,
         "reloads": site.reloads,
-        "button": bool(document.look and document.look.reopener == "button"),
+        "button": button,
     }
 
 
 def _reopener(version: Version, tag: str) -> str:
-    """The name of the control that opens the preference centre."""
+    """The name of the button that opens the preference centre, where each page has one."""
     return Words(wording_of(version, tag)).gettext(marked("Cookie settings"))
 
 

@@ -25,6 +25,7 @@ from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, first_layer_of, render_part, wording_of
 
 TEMPLATE = "embed/layers.html"
+BRIEFLY = "public, max-age=60"
 MEMORY = 16 * 1024 * 1024  # bytes of texts that a process remembers
 Key = tuple[int, int, str, int | None, str]
 
@@ -42,10 +43,9 @@ def _build() -> str:
 
 @bp.get("/embed/<int:number>-<build>/<language>.json")
 def embed_texts(number: int, build: str, language: str) -> Response:
+    """In words of today also for scripts of another release, cached or pinned or a server ahead."""
     policy = current_policy()
-    if build != _build() or policy.categories(number) is None:
-        abort(404)
-    if language not in live().languages(policy, number):
+    if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
     key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
     body = _texts().get(key, lambda: Body(_written(policy, *key[1:]), ONCE))
@@ -53,6 +53,8 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     request.environ[REACH] = Reach.ANYWHERE
     response = immutable(body, "application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
+    if build != _build():
+        response.headers["Cache-Control"] = BRIEFLY
     return response
 
 
@@ -86,6 +88,7 @@ def _written(
         "first": first,
         "second": second,
         "hold": hold,
+        "reopen": gettext("Cookie settings"),
         "titles": {one.key: one.title[language] for one in document.optional},
         "saved": gettext(marked("Your choice is saved.")),
         "withdrawn": gettext(marked("Your consent is withdrawn.")),
