@@ -26,6 +26,7 @@ from portal.backoffice import (
     provider_editing,
     publishing,
     settings,
+    sites,
     translations,
     versions,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "provider_editing",
     "publishing",
     "settings",
+    "sites",
     "translations",
     "versions",
 ]

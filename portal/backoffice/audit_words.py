@@ -18,6 +18,7 @@ from portal.people.trail import emails
 SUBJECTS = {
     "categories": said("Category"),
     "cookies": said("Cookie"),
+    "embeddings": said("Other sites"),
     "erasures": said("Erasure of records"),
     "hostnames": said("Hostname"),
     "invitations": said("Invitation"),
@@ -27,6 +28,7 @@ SUBJECTS = {
     "passages": said("Own text"),
     "policy_versions": said("Published version"),
     "providers": said("Provider"),
+    "scripts": said("Script kept for pinning"),
     "tenants": said("Settings"),
 }
 ACTIONS = {"added": said("Added"), "changed": said("Changed"), "removed": said("Removed")}
@@ -42,6 +44,7 @@ FIELDS = {
     "consent_days": said("Days that a decision lasts"),
     "consent_id": said("Consent id"),
     "controller": said("Controller"),
+    "cookie_domain": said("Domain shared with the portal"),
     "corner": said("Rounding of corners"),
     "default_language": said("Default language"),
     "description": said("Description"),
@@ -65,15 +68,20 @@ FIELDS = {
     "number": said("Number"),
     "path": said("Path"),
     "person_id": said("Person"),
+    "policy": said("Policy version"),
     "position": said("Position"),
     "privacy_url": said("Privacy policy"),
     "provider": said("Provider"),
     "published_by": said("Published by"),
     "purpose": said("Purpose"),
     "reason": said("Reason"),
+    "reloads": said("Loads the page again on withdrawal"),
+    "reopener": said("Way back to the choice"),
     "retention_days": said("Days that the log keeps a record"),
     "retention_reason": said("Why it is kept for so long"),
     "role": said("Role"),
+    "signals": said("Told of each decision"),
+    "sites": said("Other sites"),
     "slug": said("Short name"),
     "source": said("Text of the portal"),
     "suspended_at": said("Suspended since"),
@@ -89,7 +97,7 @@ VALUES: dict[str, Mapping[str, str]] = {
     "position": PLACES,
     "role": {role: words.name for role, words in ROLES.items()},
 }
-NAMELESS = frozenset({"looks", "tenants"})  # there is one of each
+NAMELESS = frozenset({"embeddings", "looks", "tenants"})  # there is one of each
 
 
 class Line(NamedTuple):

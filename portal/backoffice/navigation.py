@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("backoffice.figures", said("Figures"), Permission.READ_LOG),
     Entry("backoffice.members", said("Members"), Permission.MANAGE),
     Entry("backoffice.settings", said("Settings"), Permission.READ),
+    Entry("backoffice.sites", said("Other sites"), Permission.READ),
     Entry("backoffice.audit", said("Audit trail"), Permission.READ_AUDIT),
 )
 

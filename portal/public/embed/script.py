@@ -43,11 +43,6 @@ class Built(NamedTuple):
     digest: str  # SHA-256, in hexadecimal
     body: Body
 
-    @property
-    def integrity(self) -> str:
-        """For the attribute of that name (Subresource Integrity)."""
-        return "sha256-" + b64encode(bytes.fromhex(self.digest)).decode()
-
 
 @bp.get("/consent.js")
 def consent_script() -> Response:
@@ -87,6 +82,11 @@ def build(site: Site, policy: LivePolicy) -> Built:
     facts = _facts(site, policy, version)
     text = _code() + CALL % (_in_script(facts), _in_script(style(look)))
     return Built(text, sha256(text.encode()).hexdigest(), Body(text.encode(), ONCE))
+
+
+def integrity(digest: str) -> str:
+    """A digest in hexadecimal as the attribute of that name has it (Subresource Integrity)."""
+    return "sha256-" + b64encode(bytes.fromhex(digest)).decode()
 
 
 def _in_script(value: Any) -> str:
