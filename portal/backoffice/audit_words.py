@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from babel.core import UnknownLocaleError
 
 from portal.backoffice.cookie_words import CATEGORY_NAMES, MATCHES, UNITS
-from portal.backoffice.look import PLACES
+from portal.backoffice.look import PLACES, WAYS
 from portal.backoffice.role_words import WORDS as ROLES
 from portal.backoffice.words import gettext, said
 from portal.identifiers import time_of
@@ -95,6 +95,7 @@ VALUES: dict[str, Mapping[str, str]] = {
     "lifetime_unit": UNITS,
     "match": MATCHES,
     "position": PLACES,
+    "reopener": WAYS,
     "role": {role: words.name for role, words in ROLES.items()},
 }
 NAMELESS = frozenset({"embeddings", "looks", "tenants"})  # there is one of each

@@ -30,6 +30,8 @@ VALUES = {
     "bottom": said("at the bottom"),
     "corner": said("in the corner"),
     "centre": said("in the centre"),
+    "link": said("a link in the foot"),
+    "button": said("a floating button"),
 }
 PASSAGES = {
     "why": said("Why cookies are used here"),

@@ -12,9 +12,7 @@ from portal.tenants.models import SIGNALS, Tenant
 
 @click.command()
 @click.argument("slug")
-@click.option(
-    "--cookie-domain", help='A domain above the portal, shared; "" for none.'
-)
+@click.option("--cookie-domain", help='A domain above the portal, shared; "" for none.')
 @click.option(
     "--site",
     "sites",

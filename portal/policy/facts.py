@@ -65,6 +65,7 @@ LOOK = {
     "accent_dark": said("Colour on dark ground"),
     "corner": said("Roundness of corners, in pixels"),
     "position": said("Position of the banner"),
+    "reopener": said("Way back to the choice"),
     "logo": said("Logo"),
 }
 CATEGORY_TEXTS = {"title": said("Title"), "description": said("Description")}

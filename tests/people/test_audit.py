@@ -15,7 +15,13 @@ from portal.policy.models import Look
 from portal.tenants.lifecycle import add_hostname
 from tests import make
 
-LOOK = {"accent": "#0f5c4d", "accent_dark": "#7dd3bd", "corner": 8, "position": "bottom"}
+LOOK = {
+    "accent": "#0f5c4d",
+    "accent_dark": "#7dd3bd",
+    "corner": 8,
+    "position": "bottom",
+    "reopener": "link",
+}
 
 
 @pytest.fixture
