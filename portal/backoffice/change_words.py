@@ -20,6 +20,7 @@ HEADINGS = {
     Kind.CATEGORY: said("Categories"),
     Kind.PROVIDER: said("Providers"),
     Kind.COOKIE: said("Cookies"),
+    Kind.INTEGRATION: said("Integrations"),
     Kind.PASSAGE: said("Own sections and pages"),
     Kind.TEXT: said("Built-in texts"),
 }

@@ -16,7 +16,12 @@ def style(look: DeclaredLook | None, scheme: str) -> str:
     """What a visitor's browser would apply in this colour scheme; in its own if it is neither."""
     own = stylesheet_of(look) if look else ""
     return "\n".join(
-        (_answered(assets().content("portal.css"), scheme), _answered(own, scheme), _bar())
+        (
+            _answered(assets().content("portal.css"), scheme),
+            assets().content("videos.css"),
+            _answered(own, scheme),
+            _bar(),
+        )
     )
 
 

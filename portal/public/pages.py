@@ -17,9 +17,12 @@ from portal.consent.asking import EVERYTHING, Question, question
 from portal.consent.current import current_preferences
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
+from portal.headers import REACH, Reach
 from portal.policy.current import current_language, current_policy
-from portal.policy.live import LivePolicy
+from portal.policy.live import LivePolicy, live
 from portal.public.encodings import OFTEN, Body, choose_encoding
+from portal.public.integrations.gating import gating
+from portal.public.integrations.shown import reach
 from portal.public.rendering import render
 from portal.settings import Settings
 
@@ -46,9 +49,12 @@ class Prepared(Response):
 class Page:
     """A rendered page and its headers, ready to send."""
 
-    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged")
+    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged", "reach")
 
-    def __init__(self, html: str, language: str, question: Question | None) -> None:
+    def __init__(
+        self, html: str, language: str, question: Question | None, reach: Reach | None
+    ) -> None:
+        self.reach = reach
         plain = html.encode()
         self._body, self._tag = Body(plain, OFTEN), sha256(plain).hexdigest()[:24]
         self._headers = [
@@ -102,6 +108,8 @@ def page(template: str) -> Response:
     if key.question is not None:
         impressions().count(Impression(key.tenant_id, key.version, key.language))
     found = _pages().get(key, lambda: _rendered(key))
+    if found.reach:
+        environ[REACH] = found.reach
     return found.answer(
         environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")
     )
@@ -112,8 +120,12 @@ def _question(policy: LivePolicy) -> Question | None:
 
 
 def _rendered(key: Key) -> Page:
-    html = render(key.template, key.tenant_id, key.version, key.language, key.question)
-    return Page(html, key.language, key.question)
+    version = live().version(key.tenant_id, key.version)
+    waiting = gating(version, key.template, key.language)
+    html = render(
+        key.template, key.tenant_id, key.version, key.language, key.question, gating=waiting
+    )
+    return Page(html, key.language, key.question, reach(version.document, key.template))
 
 
 def _pages() -> BoundedCache[Key, Page]:

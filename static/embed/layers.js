@@ -16,21 +16,6 @@ const load = () => {
   return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`).then((answer) => answer.json()));
 };
 
-const build = ([tag, attributes, ...children], names) => {
-  const element = document.createElement(tag);
-  for (const name in attributes) element.setAttribute(name, attributes[name]);
-  for (const one of children) {
-    element.append(one.map ? build(one, names) : names ? one.replace(/{(\w+)}/g, (_, name) => names[name]) : one);
-  }
-  return element;
-};
-
-const dressed = (element, dir) => {
-  element.lang = language;
-  element.dir = dir;
-  return element;
-};
-
 const stage = () => {
   if (root) return root;
   const sheet = new CSSStyleSheet();
