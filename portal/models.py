@@ -2,6 +2,7 @@
 
 from portal.consent.figures.models import figures, uncounted
 from portal.consent.models import Erasure, consent_records, idempotency_keys
+from portal.cookies.integrations.models import Integration
 from portal.cookies.models import Category, Cookie, KnownProvider, Provider
 from portal.database import Base
 from portal.people.models import ApiToken, AuditEntry, Invitation, Membership, Passkey, Person
@@ -18,6 +19,7 @@ __all__ = [
     "Cookie",
     "Erasure",
     "Hostname",
+    "Integration",
     "Invitation",
     "KnownProvider",
     "Logo",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from babel.core import UnknownLocaleError
 
 from portal.backoffice.cookie_words import CATEGORY_NAMES, MATCHES, UNITS
-from portal.backoffice.look import PLACES
+from portal.backoffice.look import PLACES, WAYS
 from portal.backoffice.role_words import WORDS as ROLES
 from portal.backoffice.words import gettext, said
 from portal.identifiers import time_of
@@ -20,8 +20,10 @@ SUBJECTS = {
     "api_tokens": said("API token"),
     "categories": said("Category"),
     "cookies": said("Cookie"),
+    "embeddings": said("Other sites"),
     "erasures": said("Erasure of records"),
     "hostnames": said("Hostname"),
+    "integrations": said("Integration"),
     "invitations": said("Invitation"),
     "looks": said("Look"),
     "memberships": said("Member"),
@@ -29,6 +31,7 @@ SUBJECTS = {
     "passages": said("Own text"),
     "policy_versions": said("Published version"),
     "providers": said("Provider"),
+    "scripts": said("Script kept for pinning"),
     "tenants": said("Settings"),
 }
 ACTIONS = {"added": said("Added"), "changed": said("Changed"), "removed": said("Removed")}
@@ -45,6 +48,7 @@ FIELDS = {
     "consent_days": said("Days that a decision lasts"),
     "consent_id": said("Consent id"),
     "controller": said("Controller"),
+    "cookie_domain": said("Domain shared with the portal"),
     "cookies": said("Order of the cookies"),
     "corner": said("Rounding of corners"),
     "default_language": said("Default language"),
@@ -59,7 +63,9 @@ FIELDS = {
     "hint": said("Begins with"),
     "hostname": said("Hostname"),
     "http_only": said("Out of reach of scripts"),
+    "identifier": said("ID"),
     "key": said("Key"),
+    "kind": said("Kind"),
     "language": said("Language"),
     "languages": said("Languages"),
     "lifetime_count": said("Lifetime"),
@@ -71,17 +77,23 @@ FIELDS = {
     "number": said("Number"),
     "path": said("Path"),
     "person_id": said("Person"),
+    "policy": said("Policy version"),
     "position": said("Position"),
     "privacy_url": said("Privacy policy"),
     "provider": said("Provider"),
     "published_by": said("Published by"),
     "purpose": said("Purpose"),
     "reason": said("Reason"),
+    "reloads": said("Loads the page again on withdrawal"),
+    "reopener": said("Way back to the choice"),
     "retention_days": said("Days that the log keeps a record"),
     "retention_reason": said("Why it is kept for so long"),
     "revoked_at": said("Revoked"),
     "role": said("Role"),
     "scopes": said("What it may do"),
+    "server": said("Address of the service"),
+    "signals": said("Told of each decision"),
+    "sites": said("Other sites"),
     "slug": said("Short name"),
     "source": said("Text of the portal"),
     "suspended_at": said("Suspended since"),
@@ -96,9 +108,10 @@ VALUES: dict[str, Mapping[str, str]] = {
     "lifetime_unit": UNITS,
     "match": MATCHES,
     "position": PLACES,
+    "reopener": WAYS,
     "role": {role: words.name for role, words in ROLES.items()},
 }
-NAMELESS = frozenset({"looks", "tenants"})  # there is one of each
+NAMELESS = frozenset({"embeddings", "looks", "tenants"})  # there is one of each
 
 
 class Line(NamedTuple):

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("backoffice.members", said("Members"), Permission.MANAGE),
     Entry("backoffice.tokens", said("API tokens"), Permission.MANAGE),
     Entry("backoffice.settings", said("Settings"), Permission.READ),
+    Entry("backoffice.sites", said("Other sites"), Permission.READ),
     Entry("backoffice.audit", said("Audit trail"), Permission.READ_AUDIT),
 )
 

@@ -8,6 +8,7 @@ from portal.cli.consents import consents
 from portal.cli.cookies import cookies
 from portal.cli.db import database
 from portal.cli.demo import demo
+from portal.cli.embedding import embed
 from portal.cli.people import user
 from portal.cli.providers import providers
 from portal.cli.serve import serve
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 cookies.add_command(providers)
+tenant.add_command(embed)
 
 for command in (consents, cookies, database, demo, serve, tenant, token, user):
     main.add_command(command)

@@ -18,9 +18,12 @@ from portal.consent.current import current_preferences
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
 from portal.consent.opt_out import is_heeded, opts_out
+from portal.headers import REACH, Reach
 from portal.policy.current import current_language, current_policy
-from portal.policy.live import LivePolicy
+from portal.policy.live import LivePolicy, live
 from portal.public.encodings import OFTEN, Body, choose_encoding
+from portal.public.integrations.gating import gating
+from portal.public.integrations.shown import reach
 from portal.public.rendering import render
 from portal.settings import Settings
 
@@ -48,9 +51,12 @@ class Prepared(Response):
 class Page:
     """A rendered page and its headers, ready to send."""
 
-    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged")
+    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged", "reach")
 
-    def __init__(self, html: str, language: str, question: Question | None, vary: str) -> None:
+    def __init__(
+        self, html: str, language: str, question: Question | None, vary: str, reach: Reach | None
+    ) -> None:
+        self.reach = reach
         plain = html.encode()
         self._body, self._tag = Body(plain, OFTEN), sha256(plain).hexdigest()[:24]
         self._headers = [
@@ -105,6 +111,8 @@ def page(template: str) -> Response:
     if key.question is not None:
         impressions().count(Impression(key.tenant_id, key.version, key.language))
     found = _pages().get(key, lambda: _rendered(key))
+    if found.reach:
+        environ[REACH] = found.reach
     return found.answer(
         environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")
     )
@@ -115,6 +123,7 @@ def _question(policy: LivePolicy) -> Question | None:
 
 
 def _rendered(key: Key) -> Page:
+    version = live().version(key.tenant_id, key.version)
     html = render(
         key.template,
         key.tenant_id,
@@ -122,8 +131,10 @@ def _rendered(key: Key) -> Page:
         key.language,
         key.question,
         opted_out=key.opted_out,
+        gating=gating(version, key.template, key.language),
     )
-    return Page(html, key.language, key.question, depends_on(current_policy()))
+    vary, wider = depends_on(current_policy()), reach(version.document, key.template)
+    return Page(html, key.language, key.question, vary, wider)
 
 
 def depends_on(policy: LivePolicy) -> str:

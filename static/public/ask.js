@@ -41,10 +41,10 @@
   const granted = ({ decision, accepted }) =>
     decision === "accept_all" ? optional().map((box) => box.value) : accepted || [];
 
-  const inEffect = () => (document.documentElement.dataset.consent || "").split(" ").filter(Boolean);
+  const inEffect = () => (document.documentElement.dataset.granted || "").split(" ").filter(Boolean);
 
   const apply = (categories) => {
-    document.documentElement.dataset.consent = [...new Set(["necessary", ...categories])].join(" ");
+    document.documentElement.dataset.granted = [...new Set(["necessary", ...categories])].join(" ");
     for (const box of optional()) box.checked = categories.includes(box.value);
   };
 
@@ -111,7 +111,7 @@
 
   const open = (event) => {
     event.preventDefault();
-    const decided = document.documentElement.dataset.consent;
+    const decided = document.documentElement.dataset.granted;
     for (const box of optional()) {
       box.checked = decided ? inEffect().includes(box.value) : box.defaultChecked;
     }

@@ -50,7 +50,13 @@ def test_a_change_is_told_in_words_with_what_was_and_what_is(app, ada):
 
 
 def test_who_made_a_change_here_is_named(app, ada):
-    values = {"accent": "#8a1c4a", "accent_dark": "#f2a6c6", "corner": "3", "position": "corner"}
+    values = {
+        "accent": "#8a1c4a",
+        "accent_dark": "#f2a6c6",
+        "corner": "3",
+        "position": "corner",
+        "reopener": "link",
+    }
     seen = re.search(r'name="seen" value="(\w+)"', ada.get("/backoffice/look/").text)[1]
     assert ada.post("/backoffice/look/", values | {"seen": seen}).status_code == 303
     page = text_of(ada.get(f"{PATH}?kind=looks"))

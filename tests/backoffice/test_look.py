@@ -16,7 +16,13 @@ from tests.banner.test_logos import png, svg
 from tests.client import Visitor
 
 PATH = "/backoffice/look/"
-CHOSEN = {"accent": "#8a1c4a", "accent_dark": "#f2a6c6", "corner": "3", "position": "corner"}
+CHOSEN = {
+    "accent": "#8a1c4a",
+    "accent_dark": "#f2a6c6",
+    "corner": "3",
+    "position": "corner",
+    "reopener": "button",
+}
 
 
 @pytest.fixture
@@ -49,12 +55,8 @@ def kept(app):
 def test_a_look_is_saved_and_shown_again(app, ada):
     assert save(ada).status_code == 303
     look = kept(app)
-    assert (look.accent, look.accent_dark, look.corner, look.position) == (
-        "#8a1c4a",
-        "#f2a6c6",
-        3,
-        "corner",
-    )
+    kept_values = (look.accent, look.accent_dark, look.corner, look.position, look.reopener)
+    assert kept_values == ("#8a1c4a", "#f2a6c6", 3, "corner", "button")
     assert field(ada.get(PATH), "accent") == "#8a1c4a"
 
 
@@ -81,6 +83,7 @@ def test_visitors_see_the_look_and_the_words_once_published(app, ada, visitor):
         ({"corner": "-1"}, "corner", "0 to 24"),
         ({"corner": "9" * 5000}, "corner", "0 to 24"),
         ({"position": "everywhere"}, "position", "places offered"),
+        ({"reopener": "none"}, "reopener", "ways offered"),
         ({"logo": "0" * 64}, "logo", "choose it again"),
         ({"logo": "a\0b"}, "logo", "choose it again"),
         ({"title-fr": "a\0b"}, "title-fr", "cannot be shown"),
@@ -171,6 +174,7 @@ def test_choosing_what_every_portal_has_keeps_nothing(app, ada):
         accent_dark=STANDARD.accent_dark,
         corner=str(STANDARD.corner),
         position=STANDARD.position,
+        reopener=STANDARD.reopener,
     )
     assert kept(app) is None
 

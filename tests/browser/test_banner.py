@@ -125,9 +125,9 @@ def test_the_page_says_what_is_allowed(page):
     page.goto("/")
     decide(page, ACCEPT)
     root = page.locator("html")
-    expect(root).to_have_attribute("data-consent", "necessary statistics")
+    expect(root).to_have_attribute("data-granted", "necessary statistics")
     page.goto(POLICY)
-    expect(root).to_have_attribute("data-consent", "necessary statistics")
+    expect(root).to_have_attribute("data-granted", "necessary statistics")
 
 
 def test_the_settings_in_the_footer_change_a_decision(page, server):
@@ -347,7 +347,7 @@ def test_answers_that_are_not_asked_again_stay_in_effect(open_page, server):
     decide(page, ACCEPT)
     declare_and_publish(server, "keeping", "_pk_new")
     page.goto("/")
-    assert page.evaluate("document.documentElement.dataset.consent") == "necessary marketing"
+    assert page.evaluate("document.documentElement.dataset.granted") == "necessary marketing"
 
 
 def test_enter_on_a_switch_decides_nothing(page, server):

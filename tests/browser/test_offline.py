@@ -69,7 +69,7 @@ def test_a_choice_counts_though_it_could_not_be_stored(page, server, how):
         page.click(ACCEPT)
         say(page, WAITING)
     expect(page.locator("#ask-first")).to_be_hidden()
-    expect(page.locator("html")).to_have_attribute("data-consent", "necessary statistics")
+    expect(page.locator("html")).to_have_attribute("data-granted", "necessary statistics")
     assert [one["decision"] for one in page.evaluate(QUEUE)] == ["accept_all"]
     assert cookies(page) == {}
     assert len(server.records()) == before
@@ -83,7 +83,7 @@ def test_nobody_is_asked_again_on_the_next_page(page, how):
         say(page, WAITING)
         page.goto(POLICY)
         expect(page.locator("#ask-first")).to_be_hidden()
-        expect(page.locator("html")).to_have_attribute("data-consent", "necessary statistics")
+        expect(page.locator("html")).to_have_attribute("data-granted", "necessary statistics")
         page.click("#ask-settings")
         expect(page.locator("#dialog-statistics")).to_be_checked()
 
@@ -210,7 +210,7 @@ def test_a_refused_choice_has_no_effect(page):
     with failing(page, refused):
         page.click(ACCEPT)
         say(page, REFUSED)
-    allowed = page.evaluate("document.documentElement.dataset.consent ?? ''")
+    allowed = page.evaluate("document.documentElement.dataset.granted ?? ''")
     assert "statistics" not in allowed.split()
 
 

@@ -126,6 +126,9 @@ POST /backoffice/settings/hostnames/ backoffice.settings_hostnames_add
 POST /backoffice/settings/hostnames/main/ backoffice.settings_hostnames_main
 GET /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_remove
 POST /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_removed
+GET /backoffice/sites/ backoffice.sites
+POST /backoffice/sites/ backoffice.sites_save
+POST /backoffice/sites/pin/ backoffice.sites_pin
 POST GET /backoffice/sign-in/ security.login
 POST GET /backoffice/sign-in/again/ security.verify
 POST GET /backoffice/sign-in/again/passkey/ security.wan_verify
@@ -158,7 +161,7 @@ GET /embed/carried/<sealed> public.carried
 GET /embed/carry public.carry
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
-GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
+GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>-<reopener>.css public.look
 GET /healthz operations.healthz
 GET /metrics operations.metrics
 GET /readyz operations.readyz

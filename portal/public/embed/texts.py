@@ -24,7 +24,7 @@ from portal.public.embed.tree import trees
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, first_layer_of, render_part, wording_of
 
-TEMPLATE = "embed/layers.html"
+TEMPLATE, HOLD = "embed/layers.html", "embed/hold.html"
 BRIEFLY = "public, max-age=60"
 MEMORY = 16 * 1024 * 1024  # bytes of texts that a process remembers
 Key = tuple[int, int, str, int | None, str]
@@ -37,7 +37,8 @@ def address(number: int) -> str:
 
 @lru_cache(maxsize=1)
 def _build() -> str:
-    sources = [Path(current_app.root_path) / "templates" / TEMPLATE, Path(__file__)]
+    templates = [Path(current_app.root_path) / "templates" / one for one in (TEMPLATE, HOLD)]
+    sources = [*templates, Path(__file__)]
     return sha256(b"".join(one.read_bytes() for one in sources)).hexdigest()[:8]
 
 
@@ -88,7 +89,7 @@ def _written(
         "first": first,
         "second": second,
         "hold": hold,
-        "reopen": gettext("Cookie settings"),
+        "reopen": gettext(marked("Cookie settings")),
         "titles": {one.key: one.title[language] for one in document.optional},
         "saved": gettext(marked("Your choice is saved.")),
         "withdrawn": gettext(marked("Your consent is withdrawn.")),
