@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Row, cast, func, select, union_all
+from sqlalchemy import BigInteger, cast, func, select, union_all
 
 from portal.consent.figures.models import SHOWN, figures, uncounted
 from portal.cookies.models import NECESSARY
@@ -103,5 +103,5 @@ def read_figures(tenant_id: int, since: date, until: date) -> Figures:
     what = [both.c[name] for name in NAMES[:-1]]
     sums = cast(func.sum(both.c.count), BigInteger)
     summed = select(*what, sums).group_by(*what).order_by(*what)
-    rows: Sequence[Row[Any]] = db.session.execute(summed).all()
+    rows: Sequence[Sequence[Any]] = db.session.execute(summed).all()
     return Figures(tuple(Count(*row) for row in rows))
