@@ -1,13 +1,13 @@
 """The figures of a tenant: by day, category, language and version."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Select, cast, func, select, union_all
+from sqlalchemy import BigInteger, cast, func, select, union_all
 
 from portal.consent.figures.models import SHOWN, figures, uncounted
 from portal.cookies.models import NECESSARY
@@ -102,6 +102,6 @@ def read_figures(tenant_id: int, since: date, until: date) -> Figures:
     ).subquery()
     what = [both.c[name] for name in NAMES[:-1]]
     sums = cast(func.sum(both.c.count), BigInteger)
-    summed: Select[Any] = select(*what, sums).group_by(*what).order_by(*what)
-    rows = db.session.execute(summed).all()
+    summed = select(*what, sums).group_by(*what).order_by(*what)
+    rows: Sequence[Sequence[Any]] = db.session.execute(summed).all()
     return Figures(tuple(Count(*row) for row in rows))
