@@ -22,6 +22,7 @@ from schemathesis.config import (
     SchemathesisConfig,
     SimpleCheckConfig,
 )
+from schemathesis.config._checks import NegativeDataRejectionConfig
 
 from tests import make
 from tests.api.program import Program, token
@@ -32,6 +33,7 @@ EXAMPLES = {GenerationMode.POSITIVE: 40, GenerationMode.NEGATIVE: 40}
 REFUSED = ["2xx", "304", "401", "403", "404", "409", "412", "422"]
 CHECKS = ChecksConfig(
     positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=REFUSED),
+    negative_data_rejection=NegativeDataRejectionConfig(expected_statuses=["4xx"]),
     unsupported_method=SimpleCheckConfig(enabled=False),  # tests/api/test_problems.py
 )
 
