@@ -20,7 +20,7 @@ TAG = re.compile(r'<script type="text/plain" data-consent="(\w+)" src="([^"]+)"(
 
 @pytest.fixture
 def visitor(app) -> Visitor:
-    make.tenant(app)
+    make.tenant(app, languages=("fr", "en"))
     return Visitor(app)
 
 
@@ -161,10 +161,10 @@ def test_videos_wait_on_the_home_page_alone(app, visitor):
 def test_the_placeholder_is_in_the_language_of_the_page(app, visitor):
     add(app, "vimeo")
     held = {}
-    for tag, direction in {"fr": "ltr", "ar": "rtl"}.items():
+    for tag in ("fr", "en"):
         page = visitor.get(f"/?lang={tag}")
         facts = json.loads(re.search(r'id="integrations">(.*?)</script>', page.text)[1])
-        assert (facts["language"], facts["dir"]) == (tag, direction)
+        assert (facts["language"], facts["dir"]) == (tag, "ltr")
         held[tag] = str(facts["hold"])
     assert "{provider}" in held["fr"]
-    assert held["fr"] != held["ar"]
+    assert held["fr"] != held["en"]

@@ -4,6 +4,7 @@ from flask import session
 from flask.sessions import NullSession
 
 from portal.api.guard import admit as admit_programs
+from portal.api.sites import refuse_strangers
 from portal.backoffice.guard import admit, choose_language
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
@@ -97,6 +98,11 @@ GET /backoffice/cookies/providers/new/ backoffice.cookies_provider_new
 POST /backoffice/cookies/providers/new/ backoffice.cookies_provider_add
 POST /backoffice/cookies/step/ backoffice.cookies_step
 GET /backoffice/figures/ backoffice.figures
+GET /backoffice/integrations/ backoffice.integrations
+GET /backoffice/integrations/<uuid:identifier>/remove/ backoffice.integrations_leave
+POST /backoffice/integrations/<uuid:identifier>/remove/ backoffice.integrations_remove
+GET /backoffice/integrations/new/<kind>/ backoffice.integrations_new
+POST /backoffice/integrations/new/<kind>/ backoffice.integrations_add
 GET /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation
 POST /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation_accept
 GET /backoffice/look/ backoffice.look
@@ -198,6 +204,7 @@ GUARDS = {
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
     "api": [admit_programs],
+    "api": [refuse_strangers],
     "backoffice": [admit],
     "security": [refuse_foreign_requests, choose_language],
 }
