@@ -4,7 +4,6 @@ from flask import session
 from flask.sessions import NullSession
 
 from portal.api.guard import admit as admit_programs
-from portal.api.sites import refuse_strangers
 from portal.backoffice.guard import admit, choose_language
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
@@ -204,7 +203,6 @@ GUARDS = {
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
     "api": [admit_programs],
-    "api": [refuse_strangers],
     "backoffice": [admit],
     "security": [refuse_foreign_requests, choose_language],
 }
