@@ -22,7 +22,7 @@ from portal.tenants.models import Tenant
 FIVE_YEARS = 5 * 365 + 1  # days: within which a claim about a consent is usually brought
 DAYS_OF_KEYS = 30  # a client that repeats a decision does so within minutes
 OVERDUE = "past the time for which records are kept"
-PIECE = 1000  # records that go in one transaction
+PIECE = 250  # records that go in one transaction
 
 NEVER = UUID(int=0)
 
