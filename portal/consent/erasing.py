@@ -26,7 +26,7 @@ FIVE_YEARS = 5 * 365 + 1  # days: within which a claim about a consent is usuall
 DAYS_OF_KEYS = 30  # a client that repeats a decision does so within minutes
 LONGEST_REASON: int = Erasure.__table__.columns["reason"].type.length  # type: ignore[attr-defined]
 OVERDUE = "past the time for which records are kept"
-PIECE = 1000  # records that go in one transaction
+PIECE = 250  # records that go in one transaction
 
 NEVER = UUID(int=0)
 
