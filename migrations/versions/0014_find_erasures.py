@@ -5,8 +5,8 @@ With a daily purge a tenant has thousands; each record that goes looked through 
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 INDEXES = {"before": ["tenant_id", "before"], "consent_id": ["tenant_id", "consent_id", "id"]}
 LATER = "erasures.tenant_id = OLD.tenant_id AND erasures.id > OLD.id"
