@@ -157,7 +157,7 @@ def shown(browser: Browser, name: str, address: str, slower: int, cached: bool) 
 def cost(browser: Browser, name: str, address: str, slower: int, cached: bool) -> Cost:
     with visit(browser, slower) as (_, page, session):
         session.send("Network.enable")
-        session.send("Performance.enable")
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
         for _ in range(2 if cached else 1):
             weights = _weights(session, address)
             page.goto(address)
