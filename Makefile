@@ -31,10 +31,12 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.paint
 	$(BIN)/python -m tests.benchmarks.backoffice
+	$(BIN)/python -m tests.benchmarks.log
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .
 	$(EXTRACT) -F translations/backoffice.cfg -k said -o translations/backoffice.pot .
+	$(EXTRACT) -F translations/known.cfg -o translations/known.pot .
 	for file in translations/*/LC_MESSAGES/*.po; do \
 	  sed '/^$$/q' $$file > $$file.head && \
 	  $(UPDATE) -i translations/$$(basename $$file .po).pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) && \

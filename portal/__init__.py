@@ -7,7 +7,7 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import catalogues, database, errors
+from portal import catalogues, database, errors, limits
 from portal.api import bp as api_bp
 from portal.backoffice import bp as backoffice_bp
 from portal.backoffice import sign_in
@@ -34,10 +34,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["portal.settings"] = settings
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     counts.init_app(app, settings)
     database.init_app(app, settings)
     catalogues.init_app(app)
+    limits.init_app(app, settings)
     changes.init_app(app)
     directory.init_app(app)
     live.init_app(app)
@@ -52,6 +52,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp, operations_bp):
         app.register_blueprint(blueprint)
     sign_in.init_app(app, settings)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask-Security brings its own provider
     app.before_request(refuse_unknown_hosts)
     measured = Measured(app.wsgi_app, app.extensions["portal.counts"], bool(settings.access_log))
     app.wsgi_app = _behind(settings.proxies, SecurityHeaders(measured))  # type: ignore[assignment, method-assign]

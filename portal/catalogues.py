@@ -1,7 +1,9 @@
 """The gettext catalogues, read from their .po files: there is nothing to compile, nothing stale."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 import flask_babel
 from babel.messages.catalog import Catalog
@@ -12,7 +14,8 @@ from flask import Flask, g, has_request_context
 
 from portal.languages import SOURCE, TRANSLATIONS, locale
 
-VISITOR, BACKOFFICE = "visitor", "backoffice"
+VISITOR, BACKOFFICE, KNOWN = "visitor", "backoffice", "known"
+OF_BACKOFFICE = (SOURCE, "fr")  # the languages of its catalogue
 
 
 def marked(message: str) -> str:
@@ -31,11 +34,40 @@ def gettext(message: str, **values: object) -> str:
     return text
 
 
-@lru_cache(maxsize=1)
-def source_messages() -> frozenset[str]:
-    """Every text that a visitor can see, as extracted from the code."""
-    with (TRANSLATIONS / f"{VISITOR}.pot").open("rb") as file:
+def in_words(message: str, values: Mapping[str, Any]) -> str:
+    """A text of the back office that a feature said, with its values, in the request's language."""
+    text = translations(request_language(), BACKOFFICE).gettext(message)
+    return text % {name: _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> Any:
+    """A fraction with the decimal sign of the language."""
+    return flask_babel.format_decimal(value) if isinstance(value, float) else value
+
+
+@lru_cache(maxsize=3)
+def source_messages(domain: str = VISITOR) -> frozenset[str]:
+    """The texts of a domain as extracted: all that visitors see, or those of known providers."""
+    with (TRANSLATIONS / f"{domain}.pot").open("rb") as file:
         return frozenset(str(message.id) for message in read_po(file) if message.id)
+
+
+def is_built_in(text: str | None) -> bool:
+    """Whether a draft that says this in English says it in every language."""
+    return text in source_messages() or text in source_messages(KNOWN)
+
+
+def built_in_text(source: str, tag: str) -> str:
+    """What a built-in text is in a language."""
+    domain = VISITOR if source in source_messages() else KNOWN
+    return str(translations(tag, domain).gettext(source))
+
+
+@lru_cache(maxsize=256)
+def built_in_sources(tag: str) -> dict[str, str]:
+    """The English of each built-in text, by what it is in a language."""
+    texts = source_messages() | source_messages(KNOWN)
+    return {built_in_text(source, tag): source for source in sorted(texts)}
 
 
 def read_catalogue(tag: str, domain: str = VISITOR) -> Catalog:

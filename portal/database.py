@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -20,11 +20,14 @@ from sqlalchemy import (
     MetaData,
     TypeDecorator,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from portal.settings import Settings
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -156,6 +159,21 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def tenant_connection(engine: Engine, tenant_id: int) -> Iterator[Connection]:
+    """A short transaction beside any request, which sees one tenant."""
+    with engine.connect() as connection, connection.begin():
+        name_tenant(connection, str(tenant_id))
+        yield connection
+
+
+def name_tenant(connection: Connection, tenant: str) -> None:
+    """Row-level security: what this transaction may see. SQLite has none."""
+    if connection.dialect.name == "postgresql":
+        setting = {"name": TENANT_SETTING, "value": tenant}
+        connection.execute(text("SELECT set_config(:name, :value, true)"), setting)
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """One transaction of the session that means to write: committed at the end or undone whole.
 
@@ -170,6 +188,20 @@ def writing() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def each_committed(pieces: Iterator[T]) -> Iterator[T]:
+    """What is done piece by piece, each piece a transaction of its own.
+
+    Others get their turn to write between two pieces; what is committed stays done.
+    """
+    nothing_left = object()
+    while True:
+        with writing():
+            piece = next(pieces, nothing_left)
+        if piece is nothing_left:
+            return
+        yield cast(T, piece)
 
 
 @contextmanager

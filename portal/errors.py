@@ -8,7 +8,8 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from portal.api.door import PREFIX
-from portal.catalogues import gettext
+from portal.api.refusals import refusal_of
+from portal.catalogues import translations
 from portal.counting.counts import counts
 from portal.counting.metrics import Counter
 from portal.languages import AVAILABLE, SOURCE, choose, language
@@ -37,7 +38,7 @@ def _remember(exc_info: ErrorInfo) -> None:
 
 
 def answer(error: Exception) -> Response:
-    problem = problem_of(error)
+    problem = refusal_of(error) or problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         request.environ.setdefault(FAILURE, error)
     if request.endpoint in DECIDING:
@@ -50,6 +51,8 @@ def answer(error: Exception) -> Response:
     response.headers["Vary"] = "Accept-Language, Cookie"
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
+    if problem.challenge:
+        response.headers["WWW-Authenticate"] = problem.challenge
     if isinstance(error, HTTPException) and (allowed := dict(error.get_headers()).get("Allow")):
         response.headers["Allow"] = allowed
     return response
@@ -67,12 +70,20 @@ def _language() -> str:
         return choose(cookie, header, AVAILABLE, SOURCE)
 
 
+def _texts(problem: Problem) -> tuple[str, str]:
+    """Title and detail."""
+    gettext = translations(g.language, problem.domain).gettext
+    detail = gettext(problem.detail)
+    return gettext(problem.title), detail % problem.values if problem.values else detail
+
+
 def _document(problem: Problem) -> Response:
+    title, detail = _texts(problem)
     body = {
         "type": "about:blank",
-        "title": gettext(problem.title),
+        "title": title,
         "status": problem.status,
-        "detail": gettext(problem.detail),
+        "detail": detail,
         "code": problem.code,
         "errors": [{"pointer": where, "detail": what} for where, what in problem.errors],
     }
@@ -81,10 +92,11 @@ def _document(problem: Problem) -> Response:
 
 
 def _page(problem: Problem) -> Response:
+    title, detail = _texts(problem)
     html = render_template(
         "errors/error.html",
-        title=gettext(problem.title),
-        detail=gettext(problem.detail),
+        title=title,
+        detail=detail,
         status=problem.status,
         language=language(g.language),
     )

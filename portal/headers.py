@@ -1,8 +1,7 @@
 """Security headers on every answer of every door."""
 
-from collections.abc import Callable, Iterable
-from enum import Enum
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # named here, because a function inside another has its annotations evaluated at every call
@@ -21,6 +20,7 @@ SOURCES = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
+TRUSTED_TYPES = ("require-trusted-types-for", "trusted-types")
 ALWAYS = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -32,27 +32,45 @@ HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 REACH = "portal.reach"  # key of the WSGI environment under which a view asks for another one
 
 
-class Reach(Enum):
-    """Who may load an answer into a page, and what it may load itself."""
+class Reach:
+    """Who may load an answer into a page, and what it may load itself; its headers, made once."""
 
-    OWN = ("DENY", dict[str, str](), "same-origin")  # a page of the portal, in no frame
-    FRAMED = ("SAMEORIGIN", {"frame-ancestors": "'self'"}, "same-origin")  # by its own pages
-    FRAMING = ("DENY", {"frame-src": "'self'"}, "same-origin")  # its own pages
-    ANYWHERE = ("DENY", dict[str, str](), "cross-origin")  # a script or data for other sites
+    OWN: ClassVar["Reach"]  # a page of the portal, in no frame
+    FRAMED: ClassVar["Reach"]  # by its own pages
+    FRAMING: ClassVar["Reach"]  # its own pages
+    ANYWHERE: ClassVar["Reach"]  # a script or data for other sites
+
+    __slots__ = ("on_http", "on_https")
+
+    def __init__(
+        self,
+        sources: Mapping[str, str] = SOURCES,
+        options: str = "DENY",
+        resources: str = "same-origin",
+    ) -> None:
+        policy = "; ".join(f"{what} {where}" for what, where in sources.items())
+        self.on_http: Lines = [
+            ("Content-Security-Policy", policy),
+            ("X-Frame-Options", options),
+            ("Cross-Origin-Resource-Policy", resources),
+            *ALWAYS,
+        ]
+        self.on_https: Lines = [*self.on_http, HTTPS_ONLY]
+
+    @classmethod
+    def to(cls, hosts: Mapping[str, Iterable[str]], *, trusted_types: bool = True) -> "Reach":
+        """A page of the portal that may load from these hosts besides, by directive."""
+        left_out = () if trusted_types else TRUSTED_TYPES
+        sources = {what: where for what, where in SOURCES.items() if what not in left_out}
+        for what, where in hosts.items():
+            sources[what] = " ".join([*sources.get(what, "").split(), *where])
+        return cls(sources)
 
 
-def _policy(reach: Reach) -> list[tuple[str, str]]:
-    options, sources, resources = reach.value
-    policy = "; ".join(f"{what} {where}" for what, where in (SOURCES | sources).items())
-    return [
-        ("Content-Security-Policy", policy),
-        ("X-Frame-Options", options),
-        ("Cross-Origin-Resource-Policy", resources),
-    ]
-
-
-ON_HTTP = {one: _policy(one) + ALWAYS for one in Reach}
-ON_HTTPS = {one: [*headers, HTTPS_ONLY] for one, headers in ON_HTTP.items()}
+Reach.OWN = Reach()
+Reach.FRAMED = Reach(SOURCES | {"frame-ancestors": "'self'"}, "SAMEORIGIN")
+Reach.FRAMING = Reach(SOURCES | {"frame-src": "'self'"})
+Reach.ANYWHERE = Reach(resources="cross-origin")
 
 
 class SecurityHeaders:
@@ -62,10 +80,11 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        by_reach = ON_HTTPS if environ["wsgi.url_scheme"] == "https" else ON_HTTP
+        secure = environ["wsgi.url_scheme"] == "https"
 
         def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
-            extra = by_reach[environ.get(REACH, Reach.OWN)]
+            reach: Reach = environ.get(REACH, Reach.OWN)
+            extra = reach.on_https if secure else reach.on_http
             return start(status, headers + extra, exc_info)
 
         return self._app(environ, start_with_headers)

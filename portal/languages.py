@@ -57,8 +57,8 @@ def language(tag: str) -> Language:
 
 def is_known(tag: str) -> bool:
     """Whether the installation has this language or a shorter form of it."""
-    known = {one.lower() for one in AVAILABLE}
-    return bool(TAG.fullmatch(tag)) and not known.isdisjoint(_shortened(tag.lower()))
+    known, lower = {one.lower() for one in AVAILABLE}, tag.lower()
+    return bool(TAG.fullmatch(tag)) and not known.isdisjoint([lower, *_cut_short(lower)])
 
 
 def choose(cookie: str | None, header: str, offered: tuple[str, ...], default: str) -> str:
@@ -91,10 +91,13 @@ def _variant(tag: str, offered: tuple[str, ...]) -> str | None:
 
 def _shortened(tag: str) -> list[str]:
     """The tag, the script its region writes, then the tag cut from the right (RFC 4647, 3.4)."""
-    parts = tag.split("-")
-    cut = ["-".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
     script = REGIONS_TO_SCRIPTS.get(tag)
-    return [tag, *([script] if script else []), *cut]
+    return [tag, *([script] if script else []), *_cut_short(tag)]
+
+
+def _cut_short(tag: str) -> list[str]:
+    parts = tag.split("-")
+    return ["-".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
 
 
 def negotiate(header: str, offered: tuple[str, ...], default: str) -> str:

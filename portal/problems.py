@@ -1,12 +1,14 @@
 """What can go wrong, in words for people and for programs: one table for every door."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal.catalogues import marked
+from portal.catalogues import VISITOR, marked
 from portal.consent import carrying, deciding, recording
+from portal.limits import TooMany
 from portal.tenants.current import UnknownHost
 
 
@@ -18,14 +20,23 @@ class BadBody(ValueError):
         self.errors = errors
 
 
+class BadQuery(BadBody):
+    """The same of the part of an address after `?`; a pointer names a parameter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """`title` and `detail % values` are texts of the catalogue `domain`."""
+
     status: int
     code: str
     title: str
     detail: str
     errors: list[tuple[str, str]] = field(default_factory=list)
     retry_after: int | None = None  # seconds
+    challenge: str = ""  # what a client has to prove (RFC 9110 section 11.6.1)
+    domain: str = VISITOR
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 NOT_FOUND = Problem(
@@ -80,6 +91,13 @@ BY_STATUS = {
         "unsupported_media_type",
         marked("Request not understood"),
         marked("This address takes JSON: send `Content-Type: application/json`."),
+    ),
+    429: Problem(
+        429,
+        "too_many_requests",
+        marked("Too many requests"),
+        marked("Please wait a moment, then try again."),
+        retry_after=60,
     ),
     503: UNAVAILABLE,
 }
@@ -145,6 +163,10 @@ CODES = sorted({one.code for one in (*BY_STATUS.values(), *BY_ERROR.values(), BR
 
 def problem_of(error: Exception) -> Problem:
     """The problem that an error is to the one who sent the request."""
+    if isinstance(error, TooMany):
+        return replace(BY_STATUS[429], retry_after=error.seconds)
+    if isinstance(error, BadQuery):
+        return Problem(422, "bad_query", BY_STATUS[400].title, BY_STATUS[400].detail, error.errors)
     if isinstance(error, BadBody):
         detail = marked("Some members of the body are missing or wrong.")
         return Problem(422, BAD_BODY, BY_STATUS[400].title, detail, error.errors)

@@ -13,6 +13,7 @@ T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+LIMITS = ("memory://", "redis://", "rediss://", "redis+sentinel://", "redis+cluster://")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,6 +43,12 @@ def _networks(value: str) -> Networks:
     return tuple(ip_network(one.strip()) for one in value.split(","))
 
 
+def _limits_url(value: str) -> str:
+    if not value.startswith(LIMITS):
+        raise ValueError(f"must begin with one of {', '.join(LIMITS)}")
+    return value
+
+
 def _setting(name: str, parse: Callable[[str], T], default: str, about: str) -> T:
     metadata = {"name": name, "parse": parse, "default": default, "about": about}
     value: T = field(metadata=metadata)
@@ -66,6 +73,12 @@ class Settings:
     )
     threads: int = _setting(
         "PORTAL_THREADS", _between(1, 256), "16", "requests that a process works on at a time"
+    )
+    client_timeout: int = _setting(
+        "PORTAL_CLIENT_TIMEOUT",
+        _between(1, 3600),
+        "60",
+        "seconds after which a client that takes nothing of its answer is let go",
     )
     access_log: int = _setting(
         "PORTAL_ACCESS_LOG", _between(0, 1), "0", "1 logs every request; those that fail always are"
@@ -100,9 +113,21 @@ class Settings:
     )
     limits_url: str = _setting(
         "PORTAL_LIMITS_URL",
-        _text,
+        _limits_url,
         "memory://",
         "where attempts are counted; `redis://…` counts for all servers together",
+    )
+    token_limit: int = _setting(
+        "PORTAL_TOKEN_LIMIT",
+        _between(1, 10**9),
+        "600",
+        "requests a minute that one API token may make",
+    )
+    visit_limit: int = _setting(
+        "PORTAL_VISIT_LIMIT",
+        _between(1, 10**9),
+        "3000",
+        "requests to the API and decisions a minute that each process takes from one address",
     )
     dns_target: str = _setting(
         "PORTAL_DNS_TARGET",

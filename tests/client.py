@@ -48,7 +48,7 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 
 
 def has_banner(response: TestResponse) -> bool:
-    return 'id="cookie-banner"' in response.text
+    return 'id="ask-first"' in response.text
 
 
 def language_of(response: TestResponse) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from migrations.row_security import secure
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 SURFACE = "surface IN ('banner', 'preference_centre', {more}'api', 'form')"

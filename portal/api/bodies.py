@@ -1,11 +1,13 @@
-"""Reading a JSON body: of the declared shape, or refused with what is wrong and where."""
+"""Reading a JSON body or a query: of the declared shape, or refused: what is wrong and where."""
 
 from typing import TypeVar
 
 from flask import abort, request
 from pydantic import BaseModel, ValidationError
 
-from portal.problems import BadBody
+from portal.problems import BadBody, BadQuery
+
+OWN_RULE = "Value error, "  # what the library puts before the words of a rule of ours
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -21,6 +23,22 @@ def read_body(shape: type[Shape]) -> Shape:
     if errors[0]["type"] == "json_invalid":
         abort(400)
     raise BadBody([(_pointer(one["loc"]), one["msg"]) for one in errors])
+
+
+def read_query(shape: type[Shape]) -> Shape:
+    """What stands after `?`; raises BadQuery, also for what is unknown or there twice.
+
+    A filter that is mistyped would otherwise find more than was asked for.
+    """
+    given = request.args.to_dict(flat=False)
+    if twice := [name for name, values in given.items() if len(values) > 1]:
+        raise BadQuery([(_pointer((name,)), "Given twice") for name in twice])
+    try:
+        return shape.model_validate({name: values[0] for name, values in given.items()})
+    except ValidationError as reason:
+        errors = reason.errors(include_url=False, include_context=False, include_input=False)
+        told = [(_pointer(one["loc"]), one["msg"].removeprefix(OWN_RULE)) for one in errors]
+        raise BadQuery(told) from reason
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

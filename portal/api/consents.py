@@ -9,6 +9,7 @@ from spectree import Response
 from portal.api.bodies import read_body
 from portal.api.description import describe
 from portal.api.door import bp
+from portal.api.guard import open_to_all
 from portal.api.shapes import ConsentRequest, Problem, Receipt
 from portal.api.sites import elsewhere, keeps_cookie
 from portal.consent.current import decide_here, remember
@@ -22,16 +23,9 @@ from portal.tenants.current import current_site
 @bp.post("/consents")
 @describe(
     json=ConsentRequest,
-    resp=Response(
-        HTTP_201=Receipt,
-        HTTP_400=Problem,
-        HTTP_403=Problem,
-        HTTP_409=Problem,
-        HTTP_413=Problem,
-        HTTP_415=Problem,
-        HTTP_503=Problem,
-    ),
+    resp=Response(HTTP_201=Receipt, HTTP_409=Problem, HTTP_503=Problem),
 )
+@open_to_all
 def decide() -> FlaskResponse:
     """Record a decision
 
@@ -46,7 +40,7 @@ def decide() -> FlaskResponse:
         surface=body.surface,
         accepted=body.accepted,
         idempotency_key=body.idempotency_key,
-        elsewhere=elsewhere(body.page, body.consent_id),
+        elsewhere=elsewhere(body),
     )
     response = _answer(record, 201)
     if keeps_cookie():
@@ -55,7 +49,8 @@ def decide() -> FlaskResponse:
 
 
 @bp.get("/consents/<uuid:record_id>")
-@describe(resp=Response(HTTP_200=Receipt, HTTP_404=Problem))
+@describe(resp=Response(HTTP_200=Receipt))
+@open_to_all
 def show(record_id: UUID) -> FlaskResponse:
     """The receipt of a decision, to whoever holds its id"""
     record = find(current_site().tenant_id, record_id)

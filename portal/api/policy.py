@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from portal.api.description import describe
 from portal.api.door import bp
-from portal.api.shapes import Policy
+from portal.api.guard import open_to_all
+from portal.api.shapes import Policy, Problem
 from portal.consent.receipts import timestamp
 from portal.policy.current import current_language, current_policy
 from portal.policy.document import DeclaredCategory, DeclaredCookie
@@ -16,7 +17,8 @@ from portal.policy.live import Version, live
 
 
 @bp.get("/policy")
-@describe(resp=Answers(HTTP_200=Policy, HTTP_404=None))
+@describe(resp=Answers(HTTP_200=Policy, HTTP_404=Problem))
+@open_to_all
 def policy() -> Response:
     """The published cookie policy in one language
 

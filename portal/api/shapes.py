@@ -34,6 +34,10 @@ class ConsentRequest(BaseModel):
         default=None,
         description="From another site of the tenant: the number under which it knows the browser",
     )
+    gpc: bool = Field(
+        default=False,
+        description="From another site of the tenant: whether its page saw Global Privacy Control",
+    )
     page: str = Field(
         default="/",
         max_length=1024,

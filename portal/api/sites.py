@@ -3,20 +3,16 @@
 A site that shares the portal's cookie sends it along; any other sends none, and gets none.
 """
 
-from uuid import UUID
-
 from flask import Response, g, request
 
-from portal.api.door import bp
+from portal.api.shapes import ConsentRequest
 from portal.consent.current import Elsewhere
 from portal.headers import REACH, Reach
 from portal.tenants.current import current_site, refuse_foreign_requests
 from portal.tenants.origins import embedding_origin, is_foreign, shares_cookie
 
 OPEN_TO_SITES = frozenset({"api.decide"})
-REMEMBERED = (
-    "7200"  # seconds for which a browser need not ask again: the longest that Chromium keeps
-)
+REMEMBERED = "7200"  # seconds until a browser asks again: the longest that Chromium keeps
 
 
 def visiting_site() -> str | None:
@@ -34,7 +30,6 @@ def _visiting_site(origin: str | None) -> str | None:
     return embedding_origin(site, origin, request.is_secure)
 
 
-@bp.before_request
 def refuse_strangers() -> None:
     """Nobody else's page acts for a visitor, except where the tenant asks on sites of its own."""
     if request.endpoint in OPEN_TO_SITES and visiting_site():
@@ -42,9 +37,9 @@ def refuse_strangers() -> None:
     refuse_foreign_requests()
 
 
-@bp.after_request
 def allow_sites(response: Response) -> Response:
-    if request.endpoint not in OPEN_TO_SITES or (origin := visiting_site()) is None:
+    origin = g.get("visiting_site")
+    if origin is None:
         return response
     request.environ[REACH] = Reach.ANYWHERE
     response.headers["Access-Control-Allow-Origin"] = origin
@@ -64,6 +59,6 @@ def keeps_cookie() -> bool:
     return origin is None or shares_cookie(current_site(), origin)
 
 
-def elsewhere(path: str, consent_id: UUID | None) -> Elsewhere | None:
+def elsewhere(body: ConsentRequest) -> Elsewhere | None:
     origin = visiting_site()
-    return Elsewhere(origin, path, consent_id) if origin else None
+    return Elsewhere(origin, body.page, body.consent_id, body.gpc) if origin else None

@@ -26,6 +26,8 @@ from portal.backoffice import (
     provider_editing,
     publishing,
     settings,
+    sites,
+    tokens,
     translations,
     versions,
 )
@@ -58,6 +60,8 @@ __all__ = [
     "provider_editing",
     "publishing",
     "settings",
+    "sites",
+    "tokens",
     "translations",
     "versions",
 ]

@@ -7,19 +7,23 @@ from typing import Any, NamedTuple
 from babel.core import UnknownLocaleError
 
 from portal.backoffice.cookie_words import CATEGORY_NAMES, MATCHES, UNITS
-from portal.backoffice.look import PLACES
+from portal.backoffice.look import PLACES, WAYS
 from portal.backoffice.role_words import WORDS as ROLES
 from portal.backoffice.words import gettext, said
 from portal.identifiers import time_of
 from portal.languages import language
+from portal.people.audit import NOBODY
 from portal.people.models import AuditEntry
 from portal.people.trail import emails
 
 SUBJECTS = {
+    "api_tokens": said("API token"),
     "categories": said("Category"),
     "cookies": said("Cookie"),
+    "embeddings": said("Other sites"),
     "erasures": said("Erasure of records"),
     "hostnames": said("Hostname"),
+    "integrations": said("Integration"),
     "invitations": said("Invitation"),
     "looks": said("Look"),
     "memberships": said("Member"),
@@ -27,6 +31,7 @@ SUBJECTS = {
     "passages": said("Own text"),
     "policy_versions": said("Published version"),
     "providers": said("Provider"),
+    "scripts": said("Script kept for pinning"),
     "tenants": said("Settings"),
 }
 ACTIONS = {"added": said("Added"), "changed": said("Changed"), "removed": said("Removed")}
@@ -38,10 +43,13 @@ FIELDS = {
     "authority_url": said("Address of the authority"),
     "before": said("Records before"),
     "canonical": said("Main hostname"),
+    "categories": said("Order of the categories"),
     "category": said("Category"),
     "consent_days": said("Days that a decision lasts"),
     "consent_id": said("Consent id"),
     "controller": said("Controller"),
+    "cookie_domain": said("Domain shared with the portal"),
+    "cookies": said("Order of the cookies"),
     "corner": said("Rounding of corners"),
     "default_language": said("Default language"),
     "description": said("Description"),
@@ -50,10 +58,14 @@ FIELDS = {
     "dpo_email": said("Email of the data protection officer"),
     "email": said("Email address"),
     "exempt_measurement": said("Exempt from consent"),
+    "expires_at": said("Works until"),
     "function": said("Function and location"),
+    "hint": said("Begins with"),
     "hostname": said("Hostname"),
     "http_only": said("Out of reach of scripts"),
+    "identifier": said("ID"),
     "key": said("Key"),
+    "kind": said("Kind"),
     "language": said("Language"),
     "languages": said("Languages"),
     "lifetime_count": said("Lifetime"),
@@ -65,15 +77,23 @@ FIELDS = {
     "number": said("Number"),
     "path": said("Path"),
     "person_id": said("Person"),
+    "policy": said("Policy version"),
     "position": said("Position"),
     "privacy_url": said("Privacy policy"),
     "provider": said("Provider"),
     "published_by": said("Published by"),
     "purpose": said("Purpose"),
     "reason": said("Reason"),
+    "reloads": said("Loads the page again on withdrawal"),
+    "reopener": said("Way back to the choice"),
     "retention_days": said("Days that the log keeps a record"),
     "retention_reason": said("Why it is kept for so long"),
+    "revoked_at": said("Revoked"),
     "role": said("Role"),
+    "scopes": said("What it may do"),
+    "server": said("Address of the service"),
+    "signals": said("Told of each decision"),
+    "sites": said("Other sites"),
     "slug": said("Short name"),
     "source": said("Text of the portal"),
     "suspended_at": said("Suspended since"),
@@ -83,13 +103,15 @@ FIELDS = {
     "url": said("Web address"),
 }
 VALUES: dict[str, Mapping[str, str]] = {
+    "categories": CATEGORY_NAMES,
     "category": CATEGORY_NAMES,
     "lifetime_unit": UNITS,
     "match": MATCHES,
     "position": PLACES,
+    "reopener": WAYS,
     "role": {role: words.name for role, words in ROLES.items()},
 }
-NAMELESS = frozenset({"looks", "tenants"})  # there is one of each
+NAMELESS = frozenset({"embeddings", "looks", "tenants"})  # there is one of each
 
 
 class Line(NamedTuple):
@@ -119,15 +141,22 @@ def told(entries: Sequence[AuditEntry]) -> list[Told]:
 
 
 def _people(entry: AuditEntry) -> Iterator[int]:
+    if entry.subject == "memberships":
+        yield from _numbers(entry)
     for values in (entry.before, entry.after):
         if values and isinstance(values.get("person_id"), int):
             yield values["person_id"]  # type: ignore[misc]
 
 
+def _numbers(entry: AuditEntry) -> list[int]:
+    """Of the members that it is about."""
+    return [int(one) for one in entry.name.split(", ")]
+
+
 def _told(entry: AuditEntry, people: Mapping[int, str]) -> Told:
     return Told(
         at=time_of(entry.id),
-        actor=entry.actor,
+        actor=gettext(NOBODY) if entry.actor == NOBODY else entry.actor,
         action=entry.action,
         action_name=gettext(ACTIONS[entry.action]),
         subject=gettext(SUBJECTS.get(entry.subject, entry.subject)),
@@ -139,8 +168,8 @@ def _told(entry: AuditEntry, people: Mapping[int, str]) -> Told:
 def _name(entry: AuditEntry, people: Mapping[int, str]) -> str:
     if entry.subject in NAMELESS:
         return ""
-    if entry.subject == "memberships" and entry.name.isdigit():
-        return people.get(int(entry.name), entry.name)
+    if entry.subject == "memberships":
+        return ", ".join(people.get(number, str(number)) for number in _numbers(entry))
     if entry.subject == "categories" and entry.name in CATEGORY_NAMES:
         return gettext(CATEGORY_NAMES[entry.name])
     return entry.name
@@ -182,7 +211,7 @@ def _value(field: str, value: Any, people: Mapping[int, str]) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_value(field, one, people) for one in value)
     text = "" if value is None else str(value)
     if field == "person_id":
         return people.get(value, text)

@@ -20,6 +20,7 @@ HEADINGS = {
     Kind.CATEGORY: said("Categories"),
     Kind.PROVIDER: said("Providers"),
     Kind.COOKIE: said("Cookies"),
+    Kind.INTEGRATION: said("Integrations"),
     Kind.PASSAGE: said("Own sections and pages"),
     Kind.TEXT: said("Built-in texts"),
 }
@@ -30,6 +31,8 @@ VALUES = {
     "bottom": said("at the bottom"),
     "corner": said("in the corner"),
     "centre": said("in the centre"),
+    "link": said("a link in the foot"),
+    "button": said("a floating button"),
 }
 PASSAGES = {
     "why": said("Why cookies are used here"),

@@ -1,6 +1,7 @@
 """Two people changed the same row: the second sees both versions and chooses, field by field."""
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from flask import request
@@ -11,12 +12,21 @@ Fields = Sequence[tuple[str, ...]]  # which fields are chosen together
 KEEP = "keep-"
 
 
+class Changed(Exception):
+    """Somebody else saved in between."""
+
+
 class Difference(NamedTuple):
     """The fields, named by the first of them, and how each version reads."""
 
     name: str
     theirs: str
     mine: str
+
+
+def stamp(values: Mapping[str, Any]) -> str:
+    """Names what somebody saw, for a field of the form."""
+    return sha256(repr(sorted(values.items())).encode()).hexdigest()[:20]
 
 
 def differences(

@@ -1,9 +1,8 @@
 """The log of decisions: found, proved, handed out, and let go at somebody's wish."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Response, abort, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from portal.backoffice.consent_filter import CHOICES, Filter, identifier
@@ -11,24 +10,24 @@ from portal.backoffice.consent_words import WORDS
 from portal.backoffice.current import current_person, current_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
-from portal.backoffice.messages import tell
-from portal.backoffice.words import gettext, ngettext
+from portal.backoffice.messages import ERROR, tell
+from portal.backoffice.words import gettext, in_words, ngettext
 from portal.banner.first_layer import first_layer
 from portal.consent import erasing, log
 from portal.consent.asking import EVERYTHING
+from portal.consent.erasing import BadReason
 from portal.consent.log import Wanted
 from portal.consent.models import ConsentRecord
-from portal.consent.receipts import FORMATS
+from portal.consent.receipts import FORMATS, TYPES
 from portal.database import writing
 from portal.headers import REACH, Reach
 from portal.people.roles import Permission
 from portal.policy.live import Version, live, wording
 from portal.public.rendering import PATHS, render_document
+from portal.streaming import streamed
 
 PAGE = 50  # records
-LONGEST_REASON = 500  # characters
 NOWHERE = dict.fromkeys(PATHS, "#")  # links of a page that is only looked at
-TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
 @bp.get("/consents/")
@@ -42,11 +41,10 @@ def consents() -> Redirect | tuple[str, int]:
 
 def _list(chosen: Filter, before: UUID | None) -> tuple[str, int]:
     wanted = chosen.wanted()
-    found = [] if chosen.errors else log.page(current_tenant().id, wanted, before, PAGE + 1)
+    found = log.Page([]) if chosen.errors else log.page(current_tenant().id, wanted, before, PAGE)
     page = render_template(
         "backoffice/consents/list.html",
-        records=found[:PAGE],
-        older=found[PAGE - 1].id if len(found) > PAGE else None,
+        found=found,
         chosen=chosen,
         choices=CHOICES,
         words=WORDS,
@@ -108,15 +106,16 @@ def consents_subject(consent_id: UUID) -> str:
 @bp.post("/consents/of/<uuid:consent_id>/erase/")
 @needs(Permission.MANAGE, fresh=True)
 def consents_erase(consent_id: UUID) -> Redirect | tuple[str, int]:
-    reason = request.form.get("reason", "").strip()
+    reason = request.form.get("reason", "")
     tenant, person = current_tenant(), current_person()
     if not log.history(tenant.id, consent_id, 1):
         abort(404)
-    if not reason or len(reason) > LONGEST_REASON:
-        tell(gettext("Say in a few words why these records are erased."), "error")
+    try:
+        with writing():
+            count = erasing.erase(tenant.id, consent_id, person.email if person else "", reason)
+    except BadReason as refused:
+        tell(in_words(refused.message, refused.values), ERROR)
         return redirect(url_for("backoffice.consents_subject", consent_id=consent_id), 303)
-    with writing():
-        count = erasing.erase(tenant.id, consent_id, person.email if person else "", reason)
     tell(ngettext("One record is erased.", "%(num)s records are erased.", count))
     return redirect(url_for("backoffice.consents"), 303)
 
@@ -138,10 +137,6 @@ def consents_subject_export(consent_id: UUID) -> Response:
 
 
 def _file(name: str, style: str, wanted: Wanted) -> Response:
-    """Streamed: each chunk is read as the browser takes it."""
     tenant = current_tenant()
-    records: Iterator[ConsentRecord] = log.read(tenant.id, wanted)
-    lines = stream_with_context(FORMATS[style](records, tenant.slug))
-    response = Response(lines, mimetype=TYPES[style])
-    response.headers["Content-Disposition"] = f'attachment; filename="{tenant.slug}-{name}"'
-    return response
+    lines = FORMATS[style](log.read(tenant.id, wanted), tenant.slug)
+    return streamed(lines, TYPES[style], f"{tenant.slug}-{name}")

@@ -2,14 +2,14 @@
 
 from flask import g
 from flask_security import current_user
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Forbidden
 
-from portal.database import db
 from portal.people.accounts import role_of
 from portal.people.models import Person
 from portal.people.roles import OWNER, ROLES, Permission
-from portal.tenants.current import current_site
-from portal.tenants.models import Tenant
+from portal.tenants.current import current_site, current_tenant
+
+__all__ = ["NotAMember", "current_person", "current_role", "current_tenant", "may"]
 
 
 class NotAMember(Forbidden):
@@ -22,16 +22,6 @@ def current_person() -> Person | None:
         return None
     person: Person = current_user._get_current_object()  # noqa: SLF001  werkzeug's documented way
     return person
-
-
-def current_tenant() -> Tenant:
-    """The tenant of the hostname, with its draft."""
-    if "tenant" not in g:
-        g.tenant = db.session.get(Tenant, current_site().tenant_id)
-    if g.tenant is None:
-        raise NotFound
-    tenant: Tenant = g.tenant
-    return tenant
 
 
 def current_role() -> str | None:

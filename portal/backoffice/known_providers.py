@@ -21,7 +21,7 @@ from portal.cookies.known.entries import Known, KnownCookie
 from portal.cookies.known.suggesting import Suggestion, suggest
 from portal.cookies.models import Texts
 from portal.cookies.rules import FLAGS, TEXTS
-from portal.cookies.texts import in_language, lifetime_in_words
+from portal.cookies.texts import in_language, lifetime_in_words, own_or_built_in
 from portal.database import writing
 from portal.languages import SOURCE
 from portal.people.roles import Permission
@@ -138,7 +138,7 @@ def _told(done: Adopted) -> Iterator[str]:
 
 def _suggestion(found: Suggestion, tenant: Tenant, draft: Present) -> dict[str, Any]:
     """How it is shown, and what the fields get: `texts` only those where nothing is written yet."""
-    cookie, provider = found.cookie, found.provider
+    cookie, provider, language = found.cookie, found.provider, tenant.default_language
     category = gettext(CATEGORY_NAMES[cookie.category])
     return {
         "name": cookie.name,
@@ -148,7 +148,7 @@ def _suggestion(found: Suggestion, tenant: Tenant, draft: Present) -> dict[str, 
             "Filled in: %(name)s of %(provider)s", name=cookie.name, provider=provider.name
         ),
         "values": _values(cookie) | _provider(provider, draft),
-        "texts": {name: getattr(cookie, name).get(tenant.default_language, "") for name in TEXTS},
+        "texts": {name: own_or_built_in(getattr(cookie, name), language) for name in TEXTS},
     }
 
 

@@ -22,24 +22,29 @@ from portal.cookies.refusals import Conflict
 from portal.database import writing
 from portal.languages import language
 from portal.people.roles import Permission
-from portal.policy.models import POSITIONS, ROUNDEST
+from portal.policy.models import POSITIONS, REOPENERS, ROUNDEST
 from portal.tenants.models import Tenant
 
 LARGEST_FORM = 2 * LARGEST  # bytes; the texts take some, too
-CHOSEN = ("accent", "accent_dark", "corner", "position", "logo")
+CHOSEN = ("accent", "accent_dark", "corner", "position", "reopener", "logo")
 LABELS = {
     "accent": said("Colour on light ground"),
     "accent_dark": said("Colour on dark ground"),
     "corner": said("Rounding of corners, in pixels"),
     "position": said("Place of the banner on wide screens"),
+    "reopener": said("Way back to the choice"),
     "logo": said("Logo"),
     "title": said("Title"),
     "text": said("First words"),
 }
 PLACES = {
-    "bottom": said("Along the lower edge"),
-    "corner": said("In the corner"),
-    "centre": said("In the centre"),
+    "bottom": said("Bar along the lower edge"),
+    "corner": said("Card in the corner"),
+    "centre": said("Dialog in the centre"),
+}
+WAYS = {
+    "link": said("Link in the foot of each page"),
+    "button": said("Button that floats over each page"),
 }
 PAIRS = {
     "button_text": said("Text on buttons"),
@@ -109,6 +114,7 @@ def _page(
         differences=_differences(theirs, values) if theirs else (),
         labels=_labels(tenant),
         places=[(one, gettext(PLACES[one])) for one in POSITIONS],
+        ways=[(one, gettext(WAYS[one])) for one in REOPENERS],
         pairs={name: gettext(text) for name, text in PAIRS.items()},
         grounds=GROUNDS,
         shown=shown,
@@ -139,8 +145,9 @@ def _labels(tenant: Tenant) -> dict[str, str]:
 
 def _differences(theirs: dict[str, str], typed: Mapping[str, str]) -> list[Difference]:
     mine: dict[str, Any] = {name: typed.get(name, text).strip() for name, text in theirs.items()}
-    return differences(theirs, mine, [(name,) for name in theirs], _as_is)
+    return differences(theirs, mine, [(name,) for name in theirs], _in_words)
 
 
-def _as_is(name: str, values: Mapping[str, Any]) -> str:
-    return str(values[name])
+def _in_words(name: str, values: Mapping[str, Any]) -> str:
+    text = str(values[name])
+    return gettext(PLACES[text]) if name == "position" and text in PLACES else text

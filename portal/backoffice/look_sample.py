@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
+from flask_babel import format_decimal
 from werkzeug.exceptions import NotFound
 
 from portal.backoffice.door import bp
@@ -18,7 +19,7 @@ from portal.banner.contrast import (
     palette,
     weak_pairs,
 )
-from portal.banner.look import STANDARD, in_figures, is_corner
+from portal.banner.look import STANDARD, in_hundredths, is_corner
 from portal.people.roles import Permission
 from portal.policy.models import POSITIONS, ROUNDEST
 
@@ -60,7 +61,11 @@ def _facts(accent: str, scheme: Scheme) -> dict[str, Any]:
     return {
         "properties": palette(accent, scheme),
         "pairs": {
-            one.what: {"ratio": in_figures(one.ratio), "least": one.least, "enough": one.enough}
+            one.what: {
+                "ratio": format_decimal(in_hundredths(one.ratio), "0.00"),
+                "least": format_decimal(one.least),
+                "enough": one.enough,
+            }
             for one in measure(accent, scheme)
         },
         "instead": legible(accent, scheme) if weak_pairs(accent, scheme) else "",

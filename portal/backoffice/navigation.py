@@ -31,7 +31,9 @@ ENTRIES = (
     Entry("backoffice.consents", said("Consent log"), Permission.READ_LOG),
     Entry("backoffice.figures", said("Figures"), Permission.READ_LOG),
     Entry("backoffice.members", said("Members"), Permission.MANAGE),
+    Entry("backoffice.tokens", said("API tokens"), Permission.MANAGE),
     Entry("backoffice.settings", said("Settings"), Permission.READ),
+    Entry("backoffice.sites", said("Other sites"), Permission.READ),
     Entry("backoffice.audit", said("Audit trail"), Permission.READ_AUDIT),
 )
 

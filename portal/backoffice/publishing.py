@@ -11,7 +11,7 @@ from portal.backoffice.current import current_person, current_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.messages import WARNING, tell
-from portal.backoffice.words import gettext
+from portal.backoffice.words import gettext, in_words
 from portal.consent.forecast import forecast
 from portal.database import writing
 from portal.people.models import Person
@@ -22,11 +22,11 @@ from portal.policy.document import Document
 from portal.policy.drafting import draft
 from portal.policy.publishing import (
     LONGEST_NOTE,
+    BadNote,
     CannotLeaveOut,
     CannotPublish,
     DraftChanged,
     LanguagesIncomplete,
-    NoteTooLong,
     latest_version,
     publish,
 )
@@ -53,7 +53,7 @@ def publish_now() -> Answer:
             number = publish(
                 current_tenant(),
                 by=person.email,
-                note=form.get("note", "").strip(),
+                note=form.get("note", ""),
                 without=frozenset(form.getlist("without")),
                 seen=form.get("seen"),
             ).number
@@ -78,9 +78,8 @@ def _errors(reason: CannotPublish) -> dict[str, list[str]]:
             text = gettext("Translate what is missing or stale, or leave these languages out.")
         case CannotLeaveOut():
             text = gettext("Only languages other than the default one can be left out.")
-        case NoteTooLong():
-            longest = gettext("Write %(longest)s characters at the most.", longest=LONGEST_NOTE)
-            return {"note": [longest]}
+        case BadNote():
+            return {"note": [in_words(reason.message, reason.values)]}
         case _:
             text = gettext("Somebody changed the draft meanwhile. Look at the changes once more.")
             return {"changes": [text]}

@@ -1,12 +1,11 @@
 """Settings of the portal: its name, who is responsible, how long a decision lasts."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.backoffice.conflicts import Difference, differences
+from portal.backoffice.conflicts import Changed, Difference, differences, stamp
 from portal.backoffice.current import current_tenant, may
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
@@ -45,15 +44,11 @@ class _Wrong(Exception):
         self.errors = errors
 
 
-class _Changed(Exception):
-    """Somebody else saved in between."""
-
-
 @bp.get("/settings/")
 @needs(Permission.READ)
 def settings() -> str:
     tenant = current_tenant()
-    return _page(_values(tenant), _stamp(tenant))
+    return _page(_values(tenant), stamp(_values(tenant)))
 
 
 @bp.post("/settings/")
@@ -66,19 +61,19 @@ def settings_save() -> Response | tuple[str, int]:
             _save(current_tenant(), typed, seen)
     except _Wrong as reason:
         return _page(typed, seen, reason.errors), 422
-    except _Changed:
+    except Changed:
         tenant = current_tenant()
         mine = _differences(_values(tenant), typed)
-        return _page(typed, _stamp(tenant), differing=mine), 409
+        return _page(typed, stamp(_values(tenant)), differing=mine), 409
     tell(gettext("Saved. Visitors see it once it is published."))
     return redirect(url_for("backoffice.settings"), 303)
 
 
 def _save(tenant: Tenant, typed: Mapping[str, str], seen: str) -> None:
-    """Write what was typed; raises _Wrong with every error there is, or _Changed."""
+    """Write what was typed; raises _Wrong with every error there is, or Changed."""
     take_turn(tenant)
-    if seen != _stamp(tenant):
-        raise _Changed
+    if seen != stamp(_values(tenant)):
+        raise Changed
     errors: Errors = {}
     for name in (*DETAILS, "consent_days", "retention_days"):
         try:
@@ -113,11 +108,6 @@ def _plain(text: str) -> str:
 def _values(tenant: Tenant) -> dict[str, str]:
     values = {name: getattr(tenant, name) for name in FIELDS}
     return {name: "" if value is None else str(value) for name, value in values.items()}
-
-
-def _stamp(tenant: Tenant) -> str:
-    """Names what somebody saw."""
-    return sha256(repr(sorted(_values(tenant).items())).encode()).hexdigest()[:20]
 
 
 def _differences(theirs: dict[str, str], typed: dict[str, str]) -> list[Difference]:

@@ -94,7 +94,11 @@ def _as_typed(line: Line, typed: Typed, error: TextError | None) -> Line:
 
 def problems(lines: Iterable[Line]) -> dict[str, list[str]]:
     """For the summary on top: messages by field, each with the text that it is about."""
-    return {f"text.{one.id}": [f"{one.about}: {one.error}"] for one in lines if one.error}
+    return {
+        f"text.{one.id}": [gettext("%(what)s: %(which)s", what=one.about, which=one.error)]
+        for one in lines
+        if one.error
+    }
 
 
 def tell_saved(count: int) -> None:

@@ -1,12 +1,15 @@
 """The back office's own catalogue: English and French, apart from what visitors read."""
 
-from collections.abc import Mapping
-from typing import Any
+from portal.catalogues import (
+    BACKOFFICE,
+    OF_BACKOFFICE,
+    in_words,
+    request_language,
+    said,
+    translations,
+)
 
-from portal.catalogues import BACKOFFICE, request_language, said, translations
-from portal.languages import SOURCE
-
-LANGUAGES = (SOURCE, "fr")
+LANGUAGES = OF_BACKOFFICE
 
 __all__ = ["LANGUAGES", "gettext", "in_words", "ngettext", "said"]
 
@@ -20,8 +23,3 @@ def gettext(message: str, **values: object) -> str:
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     catalogue = translations(request_language(), BACKOFFICE)
     return catalogue.ngettext(singular, plural, num) % {"num": num, **values}
-
-
-def in_words(message: str, values: Mapping[str, Any]) -> str:
-    """A text that a feature said, with its values; see `portal.catalogues.said`."""
-    return gettext(message) % values

@@ -23,7 +23,7 @@ class BadColour(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What the accent is seen on, as static/public/page.css has it; `field` is the look's."""
+    """What the accent is seen on, as static/colours.css has it; `field` is the look's."""
 
     field: str
     paper: str

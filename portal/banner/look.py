@@ -111,13 +111,13 @@ def _check_accent(text: str, scheme: Scheme) -> Iterator[Finding]:
             "everybody. %(instead)s is the nearest that does."
         )
         worst = min(weak, key=lambda one: one.ratio)
-        facts = {"ratio": in_figures(worst.ratio), "least": TEXT}
+        facts = {"ratio": in_hundredths(worst.ratio), "least": TEXT}
         yield Finding(scheme.field, message, facts | {"instead": legible(accent, scheme)})
 
 
-def in_figures(ratio: float) -> str:
-    """With two decimals, and never more than it is."""
-    return f"{floor(ratio * 100) / 100:.2f}"
+def in_hundredths(ratio: float) -> float:
+    """Rounded down, so that it is never said to be more than it is."""
+    return floor(ratio * 100) / 100
 
 
 def is_corner(text: str) -> bool:

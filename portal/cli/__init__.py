@@ -8,10 +8,12 @@ from portal.cli.consents import consents
 from portal.cli.cookies import cookies
 from portal.cli.db import database
 from portal.cli.demo import demo
+from portal.cli.embedding import embed
 from portal.cli.people import user
 from portal.cli.providers import providers
 from portal.cli.serve import serve
 from portal.cli.tenants import tenant
+from portal.cli.tokens import token
 
 
 @click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
@@ -24,6 +26,7 @@ def main() -> None:
 
 
 cookies.add_command(providers)
+tenant.add_command(embed)
 
-for command in (consents, cookies, database, demo, serve, tenant, user):
+for command in (consents, cookies, database, demo, serve, tenant, token, user):
     main.add_command(command)

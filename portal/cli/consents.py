@@ -10,7 +10,7 @@ from portal.cli.answers import as_json, explained, name_of_command, say, table
 from portal.consent import erasing, log
 from portal.consent.log import Wanted
 from portal.consent.receipts import FORMATS, receipt
-from portal.database import writing
+from portal.database import each_committed, writing
 from portal.tenants.lifecycle import TenantError, find
 
 
@@ -134,12 +134,15 @@ def erase(slug: str, consent_id: UUID, reason: str, as_json: bool) -> None:
 def purge(as_json: bool) -> None:
     """Let go the records that every tenant has kept for long enough. Run it daily.
 
+    Decisions go on meanwhile. What went stays gone if it is stopped; the next run takes the rest.
+
     \b
     Example:
       portal consents purge
     """
-    with writing():
-        purged = erasing.purge(datetime.now(UTC), name_of_command())
+    purged = erasing.Purged()
+    for piece in each_committed(erasing.purge(datetime.now(UTC), name_of_command())):
+        purged.add(piece)
     rows = [f"{slug}: {count} records" for slug, count in purged.records.items()]
     words = "\n".join([*purged.partitions, *rows]) or "nothing is past its time"
     say(as_json, {"partitions": purged.partitions, "records": purged.records}, words)

@@ -2,6 +2,8 @@
 
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -126,10 +128,8 @@ def grant(email: str, slug: str, role: str, as_json: bool) -> None:
     Example:
       portal user grant ada@city.example --tenant paris --role owner
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         members.grant(find(slug).id, person, role)
-        facts = _facts(person)
     say(as_json, facts, f"{facts['email']} is {role} of {slug}")
 
 
@@ -145,10 +145,8 @@ def revoke(email: str, slug: str, as_json: bool) -> None:
     Example:
       portal user revoke ada@city.example --tenant paris
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         members.remove(find(slug).id, person.id)
-        facts = _facts(person)
     say(as_json, facts, f"{facts['email']} is no member of {slug} any more")
 
 
@@ -165,10 +163,8 @@ def operator(email: str, off: bool, as_json: bool) -> None:
       portal user operator ops@host.example
       portal user operator ops@host.example --off
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         person.operator = not off
-        facts = _facts(person)
     say(as_json, facts, f"{facts['email']} is {'no operator any more' if off else 'an operator'}")
 
 
@@ -183,10 +179,8 @@ def sign_out(email: str, as_json: bool) -> None:
     Example:
       portal user sign-out ada@city.example
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         accounts.sign_out_everywhere(person)
-        facts = _facts(person)
     say(as_json, facts, f"{facts['email']} is signed out everywhere")
 
 
@@ -203,11 +197,9 @@ def forget_factor(email: str, as_json: bool) -> None:
     Example:
       portal user forget-factor ada@city.example
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         accounts.forget_second_factor(person)
         accounts.sign_out_everywhere(person)
-        facts = _facts(person)
     say(as_json, facts, f"{facts['email']} signs in with the password alone")
 
 
@@ -224,12 +216,20 @@ def deactivate(email: str, off: bool, as_json: bool) -> None:
       portal user deactivate ada@city.example
       portal user deactivate ada@city.example --off
     """
-    with writing():
-        person = _find(email)
+    with _changing(email) as (person, facts):
         person.active = off
         accounts.sign_out_everywhere(person)
-        facts = _facts(person)
     say(as_json, facts, f"the account of {facts['email']} is {'open' if off else 'closed'}")
+
+
+@contextmanager
+def _changing(email: str) -> Iterator[tuple[Person, dict[str, Any]]]:
+    """A transaction on somebody, and what is to be said of them once it is done."""
+    facts: dict[str, Any] = {}
+    with writing():
+        person = _find(email)
+        yield person, facts
+        facts.update(_facts(person))
 
 
 def _find(email: str) -> Person:

@@ -32,6 +32,7 @@ def serve(demo: bool) -> None:
     if sign_in := demo_sign_in():
         email, password = sign_in
         click.echo(f"Their back offices: /backoffice/, as {email}, password {password}")
+    db.session.remove()  # this process only waits from now on, and holds nothing meanwhile
     for engine in db.engines.values():
         engine.dispose()  # no connection may cross into the server's processes
     server.serve(settings)

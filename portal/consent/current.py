@@ -14,6 +14,7 @@ from portal.consent.asking import belongs
 from portal.consent.deciding import Answer, decide
 from portal.consent.expiring import expire_refused
 from portal.consent.models import ConsentRecord
+from portal.consent.opt_out import opts_out
 from portal.consent.preferences import Preferences
 from portal.policy.current import current_policy
 from portal.policy.live import LivePolicy, live
@@ -50,7 +51,7 @@ def decide_here(
         language=language,
         surface=surface,
         accepted=frozenset(accepted),
-        gpc=request.headers.get("Sec-GPC") == "1",  # G1: exactly this value
+        gpc=opts_out(request.environ) or bool(elsewhere and elsewhere.gpc),
         page=elsewhere.address if elsewhere else _page(),
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,
@@ -60,11 +61,12 @@ def decide_here(
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A page of another site of the tenant, and under which number it knows the browser."""
+    """A page of another site of the tenant, under which number it knows the browser, its GPC."""
 
     origin: str
     path: str
     consent_id: UUID | None
+    gpc: bool = False
 
     @property
     def address(self) -> str:

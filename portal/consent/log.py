@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast
+from sqlalchemy import ColumnElement, Engine, Select, String, cast, select
 
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import db
-from portal.identifiers import first_at
+from portal.database import db, tenant_connection
+from portal.identifiers import EPOCH, first_at, time_of
 
 CHUNK = 1000  # rows in memory at a time while a period is read
+PATIENCE = 1.0  # seconds of looking for a page, after which it shows what was found so far
+STRETCH = timedelta(days=30)  # looked through at first
 
 LOG = consent_records.c
 
@@ -42,6 +45,12 @@ class Wanted:
     policy: int | None = None
     surface: str | None = None
 
+    @property
+    def sifts(self) -> bool:
+        """Whether records must be looked at one by one: no index leads to those wanted."""
+        sieves = (self.decision, self.category, self.language, self.policy, self.surface)
+        return self.consent_id is None and any(one is not None for one in sieves)
+
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         if self.since:
             yield LOG.id >= first_at(self.since)
@@ -57,30 +66,105 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records, newest first. `older` is the id before which to look on; None: that was all.
+
+    `looked_back_to`: looking took too long to go on; before this time there may be more.
+    """
+
+    records: list[ConsentRecord]
+    older: UUID | None = None
+    looked_back_to: datetime | None = None
+
+
 def page(
     tenant_id: int, wanted: Wanted = EVERYTHING, before: UUID | None = None, size: int = 50
-) -> list[ConsentRecord]:
-    """The newest records wanted, from before an id: where the last page ended (no OFFSET)."""
-    conditions = list(wanted.conditions())
-    if before:
-        conditions.append(LOG.id < before)
-    mine = consent_records.select().where(LOG.tenant_id == tenant_id, *conditions)
-    return _records(mine.order_by(LOG.id.desc()).limit(size))
+) -> Page:
+    """The newest records wanted, from before an id: where the last page ended (no OFFSET).
+
+    What few records fulfil could lead through the whole log: it is looked for stretch by stretch,
+    and after PATIENCE the page says how far back it came.
+    """
+    began, found = monotonic(), list[ConsentRecord]()
+    for stretch in _stretches(tenant_id, wanted, before):
+        newest = _mine(tenant_id, wanted, stretch).order_by(LOG.id.desc())
+        found += _records(newest.limit(size + 1 - len(found)))
+        if len(found) > size:
+            return Page(found[:size], older=found[size - 1].id)
+        if stretch.low and monotonic() - began > PATIENCE:
+            return Page(found, stretch.low, time_of(stretch.low))
+    return Page(found)
+
+
+class Stretch(NamedTuple):
+    """Ids from `low` on and before `high`; None: no such limit."""
+
+    low: UUID | None
+    high: UUID | None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        if self.low:
+            yield LOG.id >= self.low
+        if self.high:
+            yield LOG.id < self.high
+
+
+def _stretches(tenant_id: int, wanted: Wanted, before: UUID | None) -> Iterator[Stretch]:
+    """The log from its end to its beginning: whole if an index leads to what is wanted.
+
+    Else each stretch is twice as long as the one before, so that few lead through long silence.
+    """
+    high, beginning = before, _beginning(tenant_id, wanted) if wanted.sifts else None
+    if beginning is None:
+        yield Stretch(None, high)
+        return
+    now = datetime.now(UTC)
+    length, end = STRETCH, first_at(min(wanted.until or now, now))
+    while high is None or high > beginning:
+        low = first_at(time_of(min(high or end, end)) - length)
+        yield Stretch(low if low > beginning else None, high)
+        high, length = low, length * 2
+
+
+def _beginning(tenant_id: int, wanted: Wanted) -> UUID | None:
+    """No record wanted is older; None if there is no record at all."""
+    oldest = select(LOG.id).where(LOG.tenant_id == tenant_id).order_by(LOG.id).limit(1)
+    found: UUID | None = db.session.scalar(oldest)
+    return max(found, first_at(wanted.since or EPOCH)) if found else None
+
+
+def _mine(tenant_id: int, *which: Wanted | Stretch) -> Select[Any]:
+    conditions = (condition for one in which for condition in one.conditions())
+    return consent_records.select().where(LOG.tenant_id == tenant_id, *conditions)
 
 
 def read(
     tenant_id: int, wanted: Wanted = EVERYTHING, *, newest_first: bool = False
 ) -> Iterator[ConsentRecord]:
-    """All records wanted, in constant memory.
+    """All records wanted, in constant memory, however slowly they are taken.
 
-    Chunk by chunk, each a short query of its own, so that no cursor stays open for long.
+    Chunk by chunk, each in a short transaction of its own: whoever is slow to take them, or stops,
+    keeps no connection. It goes on where there is no request any more.
     """
-    mine = consent_records.select().where(LOG.tenant_id == tenant_id, *wanted.conditions())
-    chunk = mine = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
-    while records := _records(chunk):
+    mine = _mine(tenant_id, wanted)
+    ordered = mine.order_by(LOG.id.desc() if newest_first else LOG.id).limit(CHUNK)
+    return _chunks(db.engine, tenant_id, ordered, newest_first)
+
+
+def _chunks(
+    engine: Engine, tenant_id: int, ordered: Select[Any], newest_first: bool
+) -> Iterator[ConsentRecord]:
+    chunk = ordered
+    while records := _apart(engine, tenant_id, chunk):
         yield from records
         last = records[-1].id
-        chunk = mine.where(LOG.id < last if newest_first else LOG.id > last)
+        chunk = ordered.where(LOG.id < last if newest_first else LOG.id > last)
+
+
+def _apart(engine: Engine, tenant_id: int, query: Select[Any]) -> list[ConsentRecord]:
+    with tenant_connection(engine, tenant_id) as connection:
+        return [ConsentRecord(*row) for row in connection.execute(query)]
 
 
 def _records(query: Select[Any]) -> list[ConsentRecord]:

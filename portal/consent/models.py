@@ -102,6 +102,8 @@ class Erasure(Base):
     __tablename__ = "erasures"
     __table_args__ = (
         CheckConstraint("(consent_id IS NULL) <> (before IS NULL)", name="names_one"),
+        Index("ix_erasures_before", "tenant_id", "before"),
+        Index("ix_erasures_consent_id", "tenant_id", "consent_id", "id"),
     )
     __audited__ = ("reason", "consent_id", "before")
 

@@ -1,6 +1,6 @@
 """On PostgreSQL the log is one table a month, so that old months can go whole."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,9 +11,19 @@ from portal.identifiers import first_at
 TABLE = "consent_records"
 DEFAULT = "consent_records_default"
 MONTHS_AHEAD = 12
+LOCK_TIMEOUT = 3  # seconds
 MONTHS = rf"""
 SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
 WHERE inhparent = '{TABLE}'::regclass AND relname ~ '^{TABLE}_\d{{4}}_\d\d$'
+"""
+TENANTS = """
+WITH RECURSIVE found (tenant_id) AS (
+    SELECT min(tenant_id) FROM {month}
+    UNION ALL
+    SELECT (SELECT min(tenant_id) FROM {month} WHERE tenant_id > found.tenant_id)
+    FROM found WHERE found.tenant_id IS NOT NULL
+)
+SELECT tenant_id FROM found WHERE tenant_id IS NOT NULL
 """
 
 
@@ -33,22 +43,32 @@ def partitions(connection: Connection) -> list[Partition]:
 
 
 def tenants_of(connection: Connection, month: Partition) -> list[int]:
-    """The tenants that have a record in a month."""
-    return list(connection.scalars(text(f"SELECT DISTINCT tenant_id FROM {month.name}")))
+    """The tenants that have a record in a month: a step along the index for each of them."""
+    found = text(TENANTS.format(month=month.name))
+    return list(connection.scalars(found))
 
 
 def drop(connection: Connection, month: Partition) -> None:
+    """Drop a month's table; raises OperationalError if it is in use for longer than LOCK_TIMEOUT.
+
+    Decisions wait for whoever waits to drop, so it may not wait for long.
+    """
+    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'"))
     connection.execute(text(f"DROP TABLE {month.name}"))
 
 
-def ensure_partitions(connection: Connection, months: int = MONTHS_AHEAD) -> list[str]:
-    """Make the partitions of this month and the next ones that are missing; their names.
+def ensure_partitions(
+    connection: Connection, months: int = MONTHS_AHEAD, since: date | None = None
+) -> list[str]:
+    """Make the partitions that are missing, from a day on (today) and so many months ahead of it.
 
-    Rows that meanwhile landed in the default partition move to where they belong.
+    Returns their names. Rows that meanwhile landed in the default partition move to where they
+    belong.
     """
     if connection.dialect.name != "postgresql":
         return []
-    missing = [start for start in _month_starts(months + 1) if not _exists(connection, start)]
+    starts = _month_starts(since or _today(), months + 1)
+    missing = [start for start in starts if not _exists(connection, start)]
     if missing:
         _set_default_aside(connection)
         for start in missing:
@@ -59,12 +79,17 @@ def ensure_partitions(connection: Connection, months: int = MONTHS_AHEAD) -> lis
 
 def has_this_month(connection: Connection) -> bool:
     """Whether this month has its partition; elsewhere than on PostgreSQL it needs none."""
-    return connection.dialect.name != "postgresql" or _exists(connection, _month_starts(1)[0])
+    return connection.dialect.name != "postgresql" or _exists(
+        connection, _month_starts(_today(), 1)[0]
+    )
 
 
-def _month_starts(count: int) -> list[datetime]:
-    today = datetime.now(UTC)
-    months = range(today.year * 12 + today.month - 1, today.year * 12 + today.month - 1 + count)
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _month_starts(first: date, count: int) -> list[datetime]:
+    months = range(first.year * 12 + first.month - 1, first.year * 12 + first.month - 1 + count)
     return [datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC) for number in months]
 
 

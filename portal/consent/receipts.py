@@ -59,6 +59,7 @@ def comma_separated(records: Iterable[ConsentRecord], slug: str) -> Iterator[str
 
 
 FORMATS = {"csv": comma_separated, "ndjson": ndjson}
+TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
 def _cell(value: Any) -> str:

@@ -17,6 +17,7 @@ from portal.cookies.declared import (
 from portal.cookies.findings import Finding
 from portal.cookies.models import NECESSARY, Category, Cookie
 from portal.cookies.refusals import CookieWrong, Needed, NoSuchCookie
+from portal.people.audit import note_order
 from portal.tenants.models import Tenant
 
 Key = TypeVar("Key", bound=Hashable)
@@ -65,12 +66,13 @@ def step_category(tenant: Tenant, key: str, by: int) -> Category:
 def arrange_categories(tenant: Tenant, keys: Sequence[str]) -> None:
     """Put these categories first, in this order; raises NoSuchCategory, Needed."""
     take_turn(tenant)
-    wanted = [find_category(tenant, key) for key in dict.fromkeys(keys)]
-    rest = [one for one in categories(tenant) if one not in wanted]
+    wanted, before = [find_category(tenant, key) for key in dict.fromkeys(keys)], categories(tenant)
+    rest = [one for one in before if one not in wanted]
     order = [*wanted, *rest]
     if order[0].key != NECESSARY:
         raise Needed(NECESSARY)
     _number(order)
+    note_order(tenant, "categories", [one.key for one in before], [one.key for one in order])
 
 
 def _arrange(tenant: Tenant, category: str, order: Sequence[UUID]) -> None:
@@ -78,10 +80,14 @@ def _arrange(tenant: Tenant, category: str, order: Sequence[UUID]) -> None:
     rows = {one.id: one for one in cookies(tenant, concerned)}
     if not set(order) <= rows.keys():
         raise NoSuchCookie(order)
+    present = [one for one in rows.values() if one.category == category]
     for identifier in order:
         _move(rows[identifier], category)
     rest = [row for identifier, row in rows.items() if identifier not in order]
-    _number([*(rows[identifier] for identifier in order), *rest])
+    arranged = [*(rows[identifier] for identifier in order), *rest]
+    _number(arranged)
+    stayed = [one.name for one in arranged if one in present]
+    note_order(find_category(tenant, category), "cookies", [one.name for one in present], stayed)
 
 
 def _move(cookie: Cookie, category: str) -> None:

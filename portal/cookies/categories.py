@@ -5,9 +5,9 @@ from typing import Any
 
 from portal.cookies.declared import (
     categories,
-    cookies,
     facts,
     find_category,
+    refuse_in_use,
     take_turn,
     unchanged,
 )
@@ -15,7 +15,7 @@ from portal.cookies.editing import write_texts
 from portal.cookies.findings import wrong
 from portal.cookies.list_rules import CATEGORY_FIELDS, check_category
 from portal.cookies.models import CATEGORIES, NECESSARY, Category, Cookie
-from portal.cookies.refusals import CategoryWrong, InUse, Needed, NoSuchCategory
+from portal.cookies.refusals import CategoryWrong, Needed, NoSuchCategory
 from portal.cookies.starter import CATEGORY_TEXTS
 from portal.cookies.tidying import texts
 from portal.database import db
@@ -78,7 +78,6 @@ def remove_category(tenant: Tenant, key: str) -> Category:
     category = find_category(tenant, key)
     if key == NECESSARY:
         raise Needed(key)
-    if users := cookies(tenant, Cookie.category == key):
-        raise InUse([one.name for one in users])
+    refuse_in_use(tenant, Cookie.category == key)
     db.session.delete(category)
     return category

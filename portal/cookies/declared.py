@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from portal.cookies.list_rules import CATEGORY_FIELDS, KEY, PROVIDER_FIELDS
 from portal.cookies.models import CATEGORIES, Category, Cookie, Provider, Texts
-from portal.cookies.refusals import Conflict, NoSuchCategory, NoSuchCookie, NoSuchProvider
+from portal.cookies.refusals import Conflict, InUse, NoSuchCategory, NoSuchCookie, NoSuchProvider
 from portal.cookies.rules import FIELDS, Identity
 from portal.cookies.texts import in_language
 from portal.database import db
@@ -53,6 +53,12 @@ def providers(tenant: Tenant) -> Sequence[Provider]:
 def cookies(tenant: Tenant, which: ColumnElement[bool] | None = None) -> Sequence[Cookie]:
     mine = select(Cookie).where(Cookie.tenant_id == tenant.id, true() if which is None else which)
     return db.session.scalars(mine.order_by(Cookie.position, Cookie.name, Cookie.id)).all()
+
+
+def refuse_in_use(tenant: Tenant, which: ColumnElement[bool]) -> None:
+    """Raises InUse while the tenant declares such cookies."""
+    if users := cookies(tenant, which):
+        raise InUse([one.name for one in users])
 
 
 class ListedCookie(NamedTuple):

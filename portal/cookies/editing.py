@@ -3,14 +3,16 @@
 Values may be as somebody typed them. A text that is not named stays as it is; an empty one goes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from portal.catalogues import built_in_sources
 from portal.cookies.declared import (
     categories,
+    declaration,
     facts,
     find_cookie,
     identities,
@@ -25,6 +27,7 @@ from portal.cookies.rules import TEXTS, check
 from portal.cookies.texts import translated
 from portal.cookies.tidying import tidied
 from portal.database import db
+from portal.languages import SOURCE
 from portal.tenants.models import Tenant
 
 
@@ -79,6 +82,15 @@ def findings(
     )
 
 
+def review(tenant: Tenant) -> Iterator[tuple[Cookie, list[Finding]]]:
+    """All that is to be said of the list as it stands, with three queries."""
+    declared = declaration(tenant)
+    known = {one.key for one in declared.providers}
+    for cookie in declared.cookies:
+        values = tidied(facts(cookie, tenant.default_language))
+        yield cookie, check(values, providers=known)
+
+
 def end_of(tenant: Tenant, category: str) -> int:
     """The position after the last cookie of a category."""
     last = select(func.max(Cookie.position)).where(
@@ -104,8 +116,15 @@ def _write(cookie: Cookie, values: Mapping[str, Any], source_language: str) -> N
 
 
 def write_texts(row: Any, name: str, texts: Mapping[str, str], source_language: str) -> None:
-    """Write what differs in several languages: the source first, the others are made from it."""
+    """Write what differs in several languages: the source first, the others are made from it.
+
+    A new text that the portal itself says so, as those of known providers, is built in.
+    """
     before = dict(getattr(row, name) or {})
+    if not before and {*texts} == {source_language}:
+        text = texts[source_language]
+        built_in = built_in_sources(source_language).get(text)
+        texts = {SOURCE: built_in} if built_in else texts
     changed = [tag for tag in texts if texts[tag] != before.get(tag, "")]
     for language in sorted(changed, key=lambda tag: tag != source_language):
         translated(row, name, language, texts[language], source_language)

@@ -26,7 +26,7 @@ Sources = dict[str, Texts]
 
 class Category(Revised, Base):
     __tablename__ = "categories"
-    __audited__ = ("key", "position", "title", "description")
+    __audited__ = ("key", "title", "description")
     __table_args__ = (one_of("key", CATEGORIES),)
 
     tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
@@ -54,8 +54,8 @@ class Cookie(Revised, Base):
 
     __tablename__ = "cookies"
     __audited__ = (
-        "name", "match", "category", "provider", "position", "domain", "path", "third_party",
-        "http_only", "exempt_measurement", "lifetime_count", "lifetime_unit", "function", "purpose",
+        "name", "match", "category", "provider", "domain", "path", "third_party", "http_only",
+        "exempt_measurement", "lifetime_count", "lifetime_unit", "function", "purpose",
     )  # fmt: skip
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "category"], ["categories.tenant_id", "categories.key"]),

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.cookies.declared import cookies, facts, find_provider, providers, take_turn, unchanged
+from portal.cookies.declared import (
+    facts,
+    find_provider,
+    providers,
+    refuse_in_use,
+    take_turn,
+    unchanged,
+)
 from portal.cookies.findings import wrong
 from portal.cookies.list_rules import PROVIDER_FIELDS, check_provider, key_of
 from portal.cookies.models import Cookie, Provider
-from portal.cookies.refusals import InUse, ProviderWrong
+from portal.cookies.refusals import ProviderWrong
 from portal.cookies.tidying import one_line
 from portal.database import db
 from portal.tenants.models import Tenant
@@ -42,8 +49,7 @@ def remove_provider(tenant: Tenant, key: str) -> Provider:
     """The provider, which is gone now; raises NoSuchProvider, and InUse while cookies name it."""
     take_turn(tenant)
     provider = find_provider(tenant, key)
-    if users := cookies(tenant, Cookie.provider == key):
-        raise InUse([one.name for one in users])
+    refuse_in_use(tenant, Cookie.provider == key)
     db.session.delete(provider)
     return provider
 

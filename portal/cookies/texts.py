@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import TIMEDELTA_UNITS, format_timedelta
 
-from portal.catalogues import source_messages, translations
+from portal.catalogues import built_in_text, is_built_in
 from portal.cookies.models import Texts
 from portal.languages import AVAILABLE, SOURCE, locale
 
@@ -18,9 +18,15 @@ def in_language(texts: Texts, language: str, default: str) -> str:
     own, source = texts.get(language), texts.get(SOURCE, "")
     if own:
         return own
-    if source in source_messages():
-        return str(translations(language).gettext(source))
+    if is_built_in(source):
+        return built_in_text(source, language)
     return texts.get(default) or source or next(iter(texts.values()), "")
+
+
+def own_or_built_in(texts: Texts, language: str) -> str:
+    """The text in this language alone; empty where visitors would read another language's."""
+    built_in = is_built_in(texts.get(SOURCE))
+    return in_language(texts, language, language) if built_in else texts.get(language, "")
 
 
 def translated(row: Any, field: str, language: str, text: str, source_language: str) -> None:
@@ -33,8 +39,8 @@ def translated(row: Any, field: str, language: str, text: str, source_language: 
     texts: Texts = getattr(row, field)
     source = in_language(texts, source_language, source_language)
     known = texts.get(source_language)
-    if texts.get(SOURCE) in source_messages():
-        if _is_built_in(texts, language, text):
+    if is_built_in(texts.get(SOURCE)):
+        if _stays_built_in(texts, language, text):
             return
         known = source
         _give_up_built_in(row, field, language, source_language)
@@ -45,7 +51,7 @@ def translated(row: Any, field: str, language: str, text: str, source_language: 
     setattr(row, field, _with(getattr(row, field), language, text))
 
 
-def _is_built_in(texts: Texts, language: str, text: str) -> bool:
+def _stays_built_in(texts: Texts, language: str, text: str) -> bool:
     own = language in texts and language != SOURCE
     return not own and text == in_language(texts, language, language)
 

@@ -4,17 +4,18 @@ A table is audited by naming its columns in `__audited__`. The trail is filled b
 no door can forget it; who acts is told once per request or command.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Mapper, Session, UOWTransaction
 
+from portal.catalogues import said
 from portal.database import Base, db
 from portal.identifiers import uuid7
 from portal.people.models import AuditEntry
 
-NOBODY = "the portal itself"
+NOBODY = said("the portal itself")
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
@@ -44,11 +45,27 @@ def note_changes(rows: Iterable[Base]) -> None:
     _write(db.session(), ((CHANGED, row, *_difference(row)) for row in rows))
 
 
+def note_order(row: Base, name: str, before: Sequence[str], after: Sequence[str]) -> None:
+    """Write down in which order a row has what belongs to it, if that is another now."""
+    if before != after:
+        _write(db.session(), [(CHANGED, row, {name: [*before]}, {name: [*after]})])
+
+
 def _write(session: Session, changes: Iterable["Change"]) -> None:
     actor = session.info.get("actor", NOBODY)
-    entries = [_entry(actor, *change) for change in changes]
-    if entries:
+    if entries := _together(_entry(actor, *change) for change in changes):
         session.connection().execute(AuditEntry.__table__.insert(), entries)  # type: ignore[attr-defined]
+
+
+def _together(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry for all rows that changed in the same way; it names each of them."""
+    alike: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        same = repr([value for name, value in entry.items() if name not in ("id", "name")])
+        first = alike.setdefault(same, entry)
+        if first is not entry:
+            first["name"] += f", {entry['name']}"
+    return list(alike.values())
 
 
 Change = tuple[str, Base, dict[str, Any] | None, dict[str, Any] | None]

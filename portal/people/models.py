@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database import Base, Json, UtcDateTime, one_of
+from portal.identifiers import time_of
 from portal.people.roles import ROLES
 from portal.tenants.models import Tenant
 
@@ -102,6 +103,37 @@ class Invitation(Base):
     role: Mapped[str] = mapped_column(String(20))
     secret: Mapped[str] = mapped_column(String(64))  # SHA-256 of what the link holds
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Base):
+    """A key with which a program acts for a tenant; kept after its end, for the trail names it.
+
+    `hint` is how the secret begins, by which people know it again, `secret` its SHA-256.
+    """
+
+    __tablename__ = "api_tokens"
+    __audited__ = ("name", "hint", "scopes", "expires_at", "revoked_at")
+    __table_args__ = (UniqueConstraint("tenant_id", "secret"),)
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # a UUIDv7, so it tells when it was made
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(8))
+    secret: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    created_by: Mapped[str] = mapped_column(String(254))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def created_at(self) -> datetime:
+        return time_of(self.id)
+
+    @property
+    def actor(self) -> str:
+        """What the audit trail calls it; no address of a person looks like this."""
+        return f"token {self.name} ({self.hint}…)"
 
 
 class AuditEntry(Base):

@@ -1,5 +1,7 @@
 """Why something about people is refused: a text for the catalogue of the back office."""
 
+from portal.catalogues import said
+
 
 class Refused(ValueError):
     """What was asked cannot be done; `message % values` says why and what to do, in English."""
@@ -31,3 +33,18 @@ class NoSuchMember(MemberError):
 
 class NoInvitation(MemberError):
     """The link is wrong, too old, or of an invitation that was withdrawn or accepted."""
+
+
+class TokenError(Refused):
+    """A token cannot be made like this; `field` says where it can be mended."""
+
+    def __init__(self, field: str, message: str, **values: object) -> None:
+        super().__init__(message, **values)
+        self.field = field
+
+
+class NoSuchToken(TokenError):
+    """The tenant has no such token; whether another has does not matter."""
+
+    def __init__(self) -> None:
+        super().__init__("id", said("There is no such token."))

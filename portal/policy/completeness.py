@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from portal.catalogues import source_messages
+from portal.catalogues import is_built_in
 from portal.cookies.models import Category, Cookie, Texts
 from portal.cookies.texts import in_language
 from portal.database import db
@@ -157,4 +157,4 @@ def _name(row: Row, default: str) -> str:
 def _state(own: Texts, language: str, outdated: object) -> State:
     if own.get(language):
         return State.STALE if outdated else State.TRANSLATED
-    return State.TRANSLATED if own.get(SOURCE) in source_messages() else State.MISSING
+    return State.TRANSLATED if is_built_in(own.get(SOURCE)) else State.MISSING

@@ -93,6 +93,17 @@ class DeclaredPassage:
 
 
 @dataclass(frozen=True)
+class DeclaredIntegration:
+    """A service of the portal's pages that waits for consent to a category; see its kind."""
+
+    kind: str
+    category: str
+    identifier: str
+    server: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Document:
     """All that visitors see. Members with a default came later: older versions lack them."""
 
@@ -107,6 +118,7 @@ class Document:
     providers: tuple[DeclaredProvider, ...]
     look: DeclaredLook | None = None
     passages: dict[str, DeclaredPassage] = field(default_factory=dict)
+    integrations: tuple[DeclaredIntegration, ...] = ()
 
     def canonical(self) -> bytes:
         return canonical(asdict(self))
@@ -146,6 +158,9 @@ class Document:
                 "passages": {
                     key: DeclaredPassage(**one) for key, one in raw.get("passages", {}).items()
                 },
+                "integrations": tuple(
+                    DeclaredIntegration(**one) for one in raw.get("integrations", ())
+                ),
             }
         )
 

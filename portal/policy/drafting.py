@@ -2,6 +2,8 @@
 
 from sqlalchemy import select
 
+from portal.cookies.integrations.editing import integrations
+from portal.cookies.integrations.kinds import KINDS
 from portal.cookies.models import Category, Cookie, Provider, Texts
 from portal.cookies.texts import in_language, lifetime_in_words
 from portal.database import db
@@ -9,6 +11,7 @@ from portal.policy.document import (
     Controller,
     DeclaredCategory,
     DeclaredCookie,
+    DeclaredIntegration,
     DeclaredLook,
     DeclaredProvider,
     Document,
@@ -47,6 +50,7 @@ def draft(tenant: Tenant, texts: dict[str, Frozen] | None = None) -> Document:
         ),
         look=declared_look(tenant),
         passages=passages(tenant),
+        integrations=tuple(declared_integrations(tenant)),
     )
 
 
@@ -58,6 +62,15 @@ def declared_look(tenant: Tenant) -> DeclaredLook | None:
     return DeclaredLook(
         own.accent, own.accent_dark, own.corner, own.position, own.logo or "", own.reopener
     )
+
+
+def declared_integrations(tenant: Tenant) -> list[DeclaredIntegration]:
+    return [
+        DeclaredIntegration(
+            one.kind, KINDS[one.kind].category, one.identifier, one.server, one.title
+        )
+        for one in integrations(tenant)
+    ]
 
 
 def _controller(tenant: Tenant) -> Controller:

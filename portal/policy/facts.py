@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portal.catalogues import said
+from portal.cookies.integrations.kinds import KINDS
 from portal.policy.document import (
     DeclaredCategory,
     DeclaredCookie,
+    DeclaredIntegration,
     DeclaredPassage,
     Document,
     Texts,
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     CATEGORY = "category"
     PROVIDER = "provider"
     COOKIE = "cookie"
+    INTEGRATION = "integration"
     PASSAGE = "passage"
     TEXT = "text"
 
@@ -65,6 +68,7 @@ LOOK = {
     "accent_dark": said("Colour on dark ground"),
     "corner": said("Roundness of corners, in pixels"),
     "position": said("Position of the banner"),
+    "reopener": said("Way back to the choice"),
     "logo": said("Logo"),
 }
 CATEGORY_TEXTS = {"title": said("Title"), "description": said("Description")}
@@ -76,6 +80,7 @@ COOKIE = {
     "exempt_measurement": said("Audience measurement exempt from consent"),
 }
 COOKIE_TEXTS = {"function": said("Function and location"), "purpose": said("Purpose")}
+INTEGRATION = {"title": said("Title"), "category": said("Waits for consent to")}
 ITS_CATEGORY, ITS_PROVIDER, LIFETIME = said("Category"), said("Service provider"), said("Lifetime")
 LIFETIME_IN_WORDS = said("Lifetime in words")
 LINK, OWN_TEXT = said("Link"), said("Text")
@@ -108,6 +113,10 @@ def things(document: Document) -> dict[Kind, Things]:
             (one.key,): Thing(one.name, _said_of(one, PROVIDER)) for one in document.providers
         },
         Kind.COOKIE: dict(_cookies(document)),
+        Kind.INTEGRATION: {
+            (one.kind, one.identifier, one.server): _integration(one)
+            for one in document.integrations
+        },
         Kind.PASSAGE: {(key,): _passage(key, one) for key, one in document.passages.items()},
         Kind.TEXT: {},
     }
@@ -146,6 +155,11 @@ def _cookie(cookie: DeclaredCookie) -> Values:
     for name, label in COOKIE_TEXTS.items():
         values |= _in_each_language(label, getattr(cookie, name))
     return values
+
+
+def _integration(one: DeclaredIntegration) -> Thing:
+    name = KINDS[one.kind].name if one.kind in KINDS else one.kind
+    return Thing(f"{name} {one.identifier}", _said_of(one, INTEGRATION))
 
 
 def _passage(key: str, passage: DeclaredPassage) -> Thing:

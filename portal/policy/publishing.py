@@ -9,6 +9,7 @@ from portal.policy.completeness import Completeness, completeness
 from portal.policy.document import Document
 from portal.policy.drafting import draft
 from portal.policy.leaving_out import leave_out
+from portal.policy.markdown import TextError, checked
 from portal.policy.models import PolicyVersion, Wording
 from portal.policy.wordings import Frozen, wordings
 from portal.tenants.changes import announce
@@ -38,8 +39,12 @@ class CannotLeaveOut(CannotPublish):
     """The default language, or one that the tenant does not offer."""
 
 
-class NoteTooLong(CannotPublish):
-    """A note of more than LONGEST_NOTE characters."""
+class BadNote(CannotPublish):
+    """A note that cannot be kept; the message is English, for the catalogue of the back office."""
+
+    def __init__(self, reason: TextError) -> None:
+        super().__init__(f"the note cannot be kept: {reason}")
+        self.message, self.values = reason.message, reason.values
 
 
 class DraftChanged(CannotPublish):
@@ -65,17 +70,22 @@ def publish(
     announce(tenant)  # its lock lets one publisher through at a time
     db.session.flush()
     db.session.refresh(tenant)  # as it is now that it is our turn
-    texts = wordings(tenant)
-    _check(tenant, note, without)
+    texts, note = wordings(tenant), _checked(note)
+    _check(tenant, without)
     document = draft(tenant, texts)
     if seen not in (None, document.digest):
         raise DraftChanged
     return _kept(tenant, leave_out(document, without), texts, by, note)
 
 
-def _check(tenant: Tenant, note: str, without: frozenset[str]) -> None:
-    if len(note) > LONGEST_NOTE:
-        raise NoteTooLong(f"the note is {len(note)} characters long: use {LONGEST_NOTE} at most")
+def _checked(note: str) -> str:
+    try:
+        return checked(note, LONGEST_NOTE)
+    except TextError as reason:
+        raise BadNote(reason) from reason
+
+
+def _check(tenant: Tenant, without: frozenset[str]) -> None:
     if unknown := without - {*tenant.languages} | without & {tenant.default_language}:
         raise CannotLeaveOut(
             f"{', '.join(sorted(unknown))} cannot be left out: name languages that the tenant "

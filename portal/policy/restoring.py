@@ -8,11 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from portal.catalogues import source_messages, translations
+from portal.catalogues import built_in_text, is_built_in
 from portal.cookies.declared import take_turn
+from portal.cookies.integrations.models import Integration
 from portal.cookies.models import Category, Cookie, Provider, Texts
 from portal.cookies.texts import in_language
 from portal.database import db
+from portal.identifiers import uuid7
 from portal.languages import SOURCE
 from portal.policy.document import DeclaredCategory, DeclaredCookie, DeclaredPassage, Document
 from portal.policy.drafting import draft
@@ -24,7 +26,7 @@ from portal.policy.publishing import DraftChanged
 from portal.policy.wordings import PLACEHOLDER, built_in, rewordable
 from portal.tenants.models import Tenant
 
-T = TypeVar("T", Category, Provider, Cookie, Passage, OwnWording)
+T = TypeVar("T", Category, Provider, Cookie, Passage, OwnWording, Integration)
 
 FACTS = (
     "match", "provider", "third_party", "http_only", "exempt_measurement", "lifetime_count",
@@ -50,6 +52,7 @@ def restore(tenant: Tenant, document: Document, seen: str | None = None) -> None
     _categories(tenant, document)
     _look(tenant, document)
     _passages(tenant, document)
+    _integrations(tenant, document)
     for language, digest in document.wordings.items():
         _own_wordings(tenant, language, wording(digest))
     db.session.flush()
@@ -122,19 +125,17 @@ def _say(row: Category | Cookie, field: str, shown: Texts, default: str) -> None
     own: Texts = getattr(row, field)
     if own and all(in_language(own, tag, default) == text for tag, text in shown.items()):
         return
-    texts = {tag: text for tag, text in shown.items() if text and not _is_built_in(shown, tag)}
+    texts = {tag: text for tag, text in shown.items() if text and not _says_itself(shown, tag)}
     source = shown.get(default, "")
     setattr(row, field, texts)
     origins = {tag: source for tag in texts if tag != default and source}
     row.sources = {**(row.sources or {}), field: origins}
 
 
-def _is_built_in(shown: Texts, tag: str) -> bool:
+def _says_itself(shown: Texts, tag: str) -> bool:
     """Whether the catalogue says this by itself, found by the English text beside it."""
-    source = shown.get(SOURCE)
-    if tag == SOURCE or source not in source_messages():
-        return False
-    return bool(translations(tag).gettext(source) == shown[tag])
+    source = shown.get(SOURCE, "")
+    return tag != SOURCE and is_built_in(source) and built_in_text(source, tag) == shown[tag]
 
 
 def _look(tenant: Tenant, document: Document) -> None:
@@ -148,6 +149,18 @@ def _look(tenant: Tenant, document: Document) -> None:
     kept = db.session.get(Logo, (tenant.id, document.look.logo))
     row.logo = kept.digest if kept else None
     db.session.add(row)
+
+
+def _integrations(tenant: Tenant, document: Document) -> None:
+    rows = {(one.kind, one.identifier, one.server): one for one in _rows(tenant, Integration)}
+    for one in document.integrations:
+        key = {"kind": one.kind, "identifier": one.identifier, "server": one.server}
+        row = rows.pop((one.kind, one.identifier, one.server), None) or Integration(
+            tenant_id=tenant.id, id=uuid7(), **key
+        )
+        row.title = one.title
+        db.session.add(row)
+    _delete(rows.values())
 
 
 def _passages(tenant: Tenant, document: Document) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from portal.catalogues import said, source_messages
+from portal.catalogues import is_built_in, said
 from portal.cookies.list_rules import LONGEST_DESCRIPTION, LONGEST_TITLE
 from portal.cookies.models import Texts
 from portal.cookies.rules import LONGEST_FUNCTION, LONGEST_PURPOSE
@@ -57,7 +57,7 @@ def translate(tenant: Tenant, language: str, typed: Iterable[Typed]) -> int:
 def _checked(item: Item, text: str, tenant: Tenant) -> str:
     """The text as it is kept; raises TextTooLong, TextNotPlain or TextMissing."""
     text = checked(text, LONGEST[item.field])
-    is_source = item.language == tenant.default_language or item.text in source_messages()
+    is_source = item.language == tenant.default_language or is_built_in(item.text)
     if not text and is_source and item.kind != Passage.__tablename__:
         raise TextMissing(said("Visitors will miss this text."))
     return text
@@ -83,7 +83,7 @@ def _made_from(row: Row, old: str, new: str) -> dict[str, Texts]:
         own: Texts = getattr(row, field)
         before, known = in_language(own, old, old), row.sources.get(field, {})
         source = own.get(new) or (
-            in_language(own, new, new) if own.get(SOURCE) in source_messages() else ""
+            in_language(own, new, new) if is_built_in(own.get(SOURCE)) else ""
         )
         made_from = {
             tag: source if known.get(tag, before) == before else known[tag]

@@ -30,11 +30,22 @@ def _all_of(folder: str, kind: str) -> tuple[str, ...]:
     )
 
 
+GATING = (  # one module: what holds and forgets is the same on other sites
+    "integrations/before.js",
+    "embed/gate.js",
+    "embed/forget.js",
+    "embed/signals.js",
+    "embed/tree.js",
+    "integrations/after.js",
+)
 ASSETS = (
-    Asset("portal.css", ("public/page.css", "public/banner.css"), "text/css"),
-    Asset("banner.js", ("public/banner.js",), "text/javascript"),
+    Asset("portal.css", ("colours.css", "public/page.css", "public/ask.css"), "text/css"),
+    Asset("ask.js", ("public/ask.js",), "text/javascript"),
+    Asset("integrations.js", GATING, "text/javascript"),
+    Asset("tags.js", ("integrations/tags.js",), "text/javascript"),
+    Asset("videos.css", ("integrations/videos.css",), "text/css"),
     Asset("icon.svg", ("public/icon.svg",), "image/svg+xml"),
-    Asset("backoffice.css", _all_of("backoffice", "css"), "text/css"),
+    Asset("backoffice.css", ("colours.css", *_all_of("backoffice", "css")), "text/css"),
     Asset("backoffice.js", _all_of("backoffice", "js"), "text/javascript"),
 )
 

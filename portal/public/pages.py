@@ -17,9 +17,13 @@ from portal.consent.asking import EVERYTHING, Question, question
 from portal.consent.current import current_preferences
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
+from portal.consent.opt_out import is_heeded, opts_out
+from portal.headers import REACH, Reach
 from portal.policy.current import current_language, current_policy
-from portal.policy.live import LivePolicy
+from portal.policy.live import LivePolicy, live
 from portal.public.encodings import OFTEN, Body, choose_encoding
+from portal.public.integrations.gating import gating
+from portal.public.integrations.shown import reach
 from portal.public.rendering import render
 from portal.settings import Settings
 
@@ -34,6 +38,7 @@ class Key(NamedTuple):
     template: str
     language: str
     question: Question | None
+    opted_out: bool
 
 
 class Prepared(Response):
@@ -46,15 +51,18 @@ class Prepared(Response):
 class Page:
     """A rendered page and its headers, ready to send."""
 
-    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged")
+    __slots__ = ("_body", "_full", "_headers", "_tag", "_unchanged", "reach")
 
-    def __init__(self, html: str, language: str, question: Question | None) -> None:
+    def __init__(
+        self, html: str, language: str, question: Question | None, vary: str, reach: Reach | None
+    ) -> None:
+        self.reach = reach
         plain = html.encode()
         self._body, self._tag = Body(plain, OFTEN), sha256(plain).hexdigest()[:24]
         self._headers = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Vary", "Accept-Language, Cookie, Accept-Encoding"),
+            ("Vary", f"{vary}, Accept-Encoding"),
             ("Cache-Control", SHARED if question is EVERYTHING else PERSONAL),
         ]
         self._full: dict[str, Headers] = {}
@@ -98,10 +106,13 @@ def page(template: str) -> Response:
         template,
         current_language(),
         _question(policy) if "HTTP_COOKIE" in environ else EVERYTHING,
+        opts_out(environ) and is_heeded(policy),
     )
     if key.question is not None:
         impressions().count(Impression(key.tenant_id, key.version, key.language))
     found = _pages().get(key, lambda: _rendered(key))
+    if found.reach:
+        environ[REACH] = found.reach
     return found.answer(
         environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")
     )
@@ -112,8 +123,23 @@ def _question(policy: LivePolicy) -> Question | None:
 
 
 def _rendered(key: Key) -> Page:
-    html = render(key.template, key.tenant_id, key.version, key.language, key.question)
-    return Page(html, key.language, key.question)
+    version = live().version(key.tenant_id, key.version)
+    html = render(
+        key.template,
+        key.tenant_id,
+        key.version,
+        key.language,
+        key.question,
+        opted_out=key.opted_out,
+        gating=gating(version, key.template, key.language),
+    )
+    vary, wider = depends_on(current_policy()), reach(version.document, key.template)
+    return Page(html, key.language, key.question, vary, wider)
+
+
+def depends_on(policy: LivePolicy) -> str:
+    """For `Vary`: what of a request decides which page answers it (G6, H2)."""
+    return "Accept-Language, Cookie" + (", Sec-GPC" if is_heeded(policy) else "")
 
 
 def _pages() -> BoundedCache[Key, Page]:

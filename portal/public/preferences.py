@@ -9,8 +9,11 @@ from werkzeug.wrappers import Response
 from portal.consent.asking import question
 from portal.consent.current import current_preferences, decide_here, remember
 from portal.consent.log import history
+from portal.consent.opt_out import is_heeded, opts_out
+from portal.limits import limits
 from portal.policy.current import current_language, current_policy
 from portal.public.door import bp
+from portal.public.pages import depends_on
 from portal.public.rendering import PATHS, render
 from portal.tenants.origins import safe_redirect
 
@@ -29,6 +32,7 @@ def show_preferences() -> Response:
         policy.number,
         language,
         asked,
+        opted_out=opts_out(request.environ) and is_heeded(policy),
         accepted=asked.kept if asked else cookie.accepted if cookie else (),
         history=history(policy.tenant_id, cookie.consent_id) if cookie else (),
         here=f"{PATH}?{urlencode({'next': back})}" if back else PATH,
@@ -36,13 +40,14 @@ def show_preferences() -> Response:
     )
     response = Response(html, mimetype="text/html")
     response.headers["Content-Language"] = language
-    response.headers["Vary"] = "Accept-Language, Cookie"
+    response.headers["Vary"] = depends_on(policy)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
 @bp.post(PATH)
 def decide_by_form() -> Response:
+    limits().visits.count(request.remote_addr or "")
     form = request.form
     decision = form.get("decision", "")
     record = decide_here(

@@ -14,6 +14,7 @@ from portal.counting.counts import counts
 from portal.counting.metrics import Counter
 from portal.languages import language, locale
 from portal.policy.live import Version, live, wording
+from portal.public.integrations.shown import videos
 
 
 class Words:
@@ -86,6 +87,7 @@ def render_document(
         "moment": partial(format_datetime, format="long", locale=locale(tag)),
         "duration": lifetime_in_words(version.document.consent_days, "day", tag),
         "titles": partial(_titles, version, tag),
+        "videos": videos(version.document),
     }
     return render_part(f"public/{template}.html", version, messages, tag, **(facts | context))
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Connection, event, text
-from werkzeug.exceptions import Forbidden
+from sqlalchemy import Connection, event
+from werkzeug.exceptions import Forbidden, NotFound
 
-from portal.database import EVERY_TENANT, TENANT_SETTING, db
+from portal.database import EVERY_TENANT, db, name_tenant
 from portal.tenants.directory import Site, directory
 from portal.tenants.hostnames import as_written, from_host_header
+from portal.tenants.models import Tenant
 from portal.tenants.origins import is_foreign
 
 WITHOUT_TENANT = frozenset({"assets", "operations"})  # doors that show nothing of any tenant
@@ -39,12 +40,20 @@ def _site(host: str) -> Site:
     return site
 
 
+def current_tenant() -> Tenant:
+    """The tenant of the hostname, with its draft."""
+    if "tenant" not in g:
+        g.tenant = db.session.get(Tenant, current_site().tenant_id)
+    if g.tenant is None:
+        raise NotFound
+    tenant: Tenant = g.tenant
+    return tenant
+
+
 @event.listens_for(db.session, "after_begin")
 def _name_tenant(_session: Any, _transaction: Any, connection: Connection) -> None:
-    """Row-level security: in a request the session sees one tenant; a command sees them all."""
-    if connection.dialect.name == "postgresql":
-        setting = {"name": TENANT_SETTING, "value": _visible()}
-        connection.execute(text("SELECT set_config(:name, :value, true)"), setting)
+    """In a request the session sees one tenant; a command sees them all."""
+    name_tenant(connection, _visible())
 
 
 def _visible() -> str:

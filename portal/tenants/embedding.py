@@ -43,6 +43,11 @@ def embed(
     return embedding
 
 
+def script_line(tenant: Tenant) -> str:
+    """What goes into the pages of other sites."""
+    return f'<script src="https://{tenant.canonical}/consent.js" async></script>'
+
+
 def shared_domain(tenant: Tenant, text: str) -> str:
     """A domain that the portal may set cookies on, in ASCII; empty for the portal alone."""
     if not text.strip():

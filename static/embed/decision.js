@@ -5,13 +5,17 @@ const DAY = 86400; // seconds
 const RETRY = 30000; // milliseconds
 const SKEW = 300; // seconds that the server's clock may be ahead
 const optional = Object.keys(TENANT.categories).filter((one) => one !== "necessary");
-const isOwn = (host) => (TENANT.domain ? `.${host}`.endsWith(`.${TENANT.domain}`) : host === PORTAL.hostname);
-const shares = isOwn(location.hostname); // the portal keeps the cookie here, by HTTP
+const isOwn = ({ hostname, protocol }) =>
+  protocol >= PORTAL.protocol && // a page on http: cannot see what the portal keeps on https:
+  (TENANT.domain ? `.${hostname}`.endsWith(`.${TENANT.domain}`) : hostname === PORTAL.hostname);
+const shares = isOwn(location); // the portal keeps the cookie here, by HTTP
 let decision = null;
 let granted = ["necessary"];
 let memory = []; // the queue, where the browser allows no storage
 
 const has = (category) => granted.includes(category);
+// As crypto.randomUUID, which pages on http: lack.
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 const now = () => Math.floor(Date.now() / 1000);
 
 const waiting = () => {
@@ -33,7 +37,8 @@ const keep = (queue) => {
 const cookie = () => {
   const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);
   try {
-    return JSON.parse(decodeURIComponent(found[1]));
+    const value = JSON.parse(decodeURIComponent(found[1]));
+    return value.accepted.concat && value.rejected.concat && value;
   } catch {
     return null;
   }
@@ -98,7 +103,7 @@ const flush = async () => {
 const decide = (word, accepted, surface, language) => {
   const value = {
     v: 1,
-    id: decision?.id || crypto.randomUUID(),
+    id: decision?.id || uuid(),
     policy: TENANT.version,
     at: now(),
     accepted: ["necessary", ...optional.filter((one) => accepted.includes(one))],
@@ -111,7 +116,8 @@ const decide = (word, accepted, surface, language) => {
     surface,
     page: location.pathname,
     consent_id: value.id,
-    idempotency_key: crypto.randomUUID(),
+    idempotency_key: uuid(),
+    gpc: optedOut,
   };
   if (word === "save") body.accepted = value.accepted.slice(1);
   keep([...waiting(), { body, value }]);

@@ -1,13 +1,15 @@
 // Scripts, frames and images wait for the decision. Nodes are moved, never made from text, so that
 // a page's Trusted Types and nonces hold.
 const HELD = ["src", "srcset", "href", "poster"];
-const BOXES = "iframe,video,[data-provider]";
+const BOXES = ":is(iframe,video,[data-provider])[data-consent]";
+const PLACE = ["position", "inset", "margin", "float", "flex", "order", "gridArea", "alignSelf", "justifySelf"];
 const SMALLEST = 60; // CSS pixels of a box that is worth a placeholder
 const holding = new Map(); // placeholders by what they stand for
 let turn = Promise.resolve();
 let loading = []; // what an inline script has to wait for
 
-const needs = (element) => element.dataset.consent.split(" ").filter(Boolean);
+const needs = ({ dataset }) => dataset.consent?.match(/\S+/g);
+const late = (element) => element.matches("[defer],[data-type=module]"); // after all others
 
 const run = (script) => {
   script.removeAttribute("data-consent");
@@ -19,7 +21,7 @@ const run = (script) => {
     script.type = dataset.type || "";
     script.async = script.hasAttribute("async");
     if (external && !script.async) {
-      loading.push(new Promise((done) => (script.onload = script.onerror = done)));
+      loading.push(new Promise((done) => ["load", "error"].forEach((one) => script.addEventListener(one, done))));
     }
     const next = script.nextSibling;
     script.remove();
@@ -32,7 +34,7 @@ const unpack = (template) => {
     if (script.type && !/javascript|module/.test(script.type)) continue;
     script.dataset.type = script.type;
     script.type = "text/plain";
-    script.dataset.consent = ""; // its template was released
+    script.dataset.consent = "necessary"; // its template was released
   }
   template.replaceWith(template.content);
   scan();
@@ -54,16 +56,20 @@ const provider = ({ dataset, src }) => dataset.provider || new URL(dataset.src |
 // Stands in the box of what it keeps away, and says whose it is.
 const hold = async (element) => {
   const { width, height } = element.getBoundingClientRect();
+  const place = getComputedStyle(element);
   if (!element.dataset.provider && Math.min(width, height) < SMALLEST) return;
   holding.set(element, () => {});
   const texts = await load();
-  if (!element.isConnected || needs(element).every(has)) return scan();
+  if (!texts || !element.isConnected || !needs(element)) return holding.delete(element);
   const titles = needs(element).map((one) => texts.titles[one] || one);
   const box = build(texts.hold, { provider: provider(element), category: titles.join(", ") });
   const { display } = element.style;
+  const put = (name, value) => box.style.setProperty(name, value, "important");
   if (height) {
-    box.style.setProperty("width", `${width}px`, "important");
-    box.style.setProperty("height", `${height}px`, "important");
+    put("width", `${width}px`);
+    put("height", `${height}px`);
+    for (const name of PLACE) put(name, place[name]);
+    if (place.display === "inline") put("display", "inline-flex");
   }
   holding.set(element, () => {
     const inside = box.contains(document.activeElement);
@@ -82,8 +88,8 @@ const hold = async (element) => {
 };
 
 const scan = () => {
-  for (const element of document.querySelectorAll("[data-consent]")) {
-    if (needs(element).every(has)) release(element);
+  for (const element of [...document.querySelectorAll("[data-consent]")].sort((one, other) => late(one) - late(other))) {
+    if (needs(element)?.every(has)) release(element);
     else if (element.matches(BOXES) && !holding.has(element)) hold(element);
   }
 };

@@ -7,35 +7,32 @@ let root;
 let banner;
 let centre;
 
-const nearest = (tag = "") =>
-  [tag, tag.split("-")[0]].map((one) => Object.keys(TENANT.languages).find((offered) => offered === one || offered.split("-")[0] === one)).find(Boolean);
+// Three ways to name a language, the narrowest first: zh-TW is written as zh-Hant is.
+const names = (tag) => {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  return [tag.toLowerCase(), language + script, language];
+};
+
+const nearest = (tag) => {
+  try {
+    const wanted = names(tag.replace("_", "-"));
+    return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
+  } catch {} // no tag
+};
 
 const load = () => {
   const asked = unanswered();
   const since = decision && asked.length ? `?since=${decision.policy}` : "";
-  return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`).then((answer) => answer.json()));
-};
-
-const build = ([tag, attributes, ...children], names) => {
-  const element = document.createElement(tag);
-  for (const name in attributes) element.setAttribute(name, attributes[name]);
-  for (const one of children) {
-    element.append(one.map ? build(one, names) : names ? one.replace(/{(\w+)}/g, (_, name) => names[name]) : one);
-  }
-  return element;
-};
-
-const dressed = (element, dir) => {
-  element.lang = language;
-  element.dir = dir;
-  return element;
+  return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`)
+    .then((answer) => answer.json())
+    .catch(() => (texts = null)));
 };
 
 const stage = () => {
   if (root) return root;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE.replace(/(:[^{};]+)(?=[;}])/g, "$1!important"));
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  document.adoptedStyleSheets.push(sheet);
   root = dressed(build(["div", { class: "ask" }, ["p", { class: "ask-status", role: "status" }]]), "auto");
   document.documentElement.insertBefore(root, document.body);
   root.addEventListener("click", ({ target }) => {
@@ -50,8 +47,7 @@ const stage = () => {
   return root;
 };
 
-const shown = async (key) => {
-  const all = await load();
+const shown = (all, key) => {
   const layer = build(all[key]);
   for (const note of layer.querySelectorAll("[data-gpc]")) note.hidden = !optedOut;
   stage().append(dressed(layer, all.dir));
@@ -59,15 +55,18 @@ const shown = async (key) => {
 };
 
 const ask = async () => {
-  if (banner) return;
-  banner = {};
-  banner = await shown("first");
-  if (banner.showModal && !centre?.open) banner.showModal();
+  const all = await load();
+  if (!all || banner) return;
+  banner = shown(all, "first");
+  banner.onclose = reopener;
+  if (banner.showModal) banner.showModal();
   else banner.showPopover?.();
 };
 
 const open = async () => {
-  centre ||= await shown("second");
+  const all = await load();
+  if (!all) return;
+  centre ||= shown(all, "second");
   for (const box of centre.querySelectorAll("[name]")) box.checked = has(box.name);
   if (!centre.open) centre.showModal();
   centre.querySelector("h2").focus();
@@ -84,18 +83,16 @@ const reply = async (word, inCentre) => {
 };
 
 const settle = () => {
-  const inside = root?.contains(document.activeElement);
   centre?.close();
-  banner?.remove?.();
+  banner?.remove();
   banner = null;
   texts = unanswered().length ? null : texts;
-  if (inside && !root.contains(document.activeElement)) document.activeElement.blur();
   reopener();
 };
 
 // A way back on every page: the page's own, else a button over it.
-const reopener = () => {
-  const own = document.querySelector("[data-consent-open]");
-  if (document.querySelector(".ask-reopen") || (own && !TENANT.button)) return;
-  stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, TENANT.languages[language]]));
+const reopener = async () => {
+  const there = () => document.querySelector(TENANT.button ? ".ask-reopen" : "[data-consent-open],.ask-reopen");
+  const name = there() || TENANT.languages[language] || (await load())?.reopen;
+  if (!there() && name) stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, name]));
 };

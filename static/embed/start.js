@@ -38,9 +38,9 @@ const become = async (value, sent) => {
 const carried = async () => {
   const [, seal] = location.hash.match(/^#consent=([\w.-]+)$/) || [];
   if (!seal) return;
-  history.replaceState(history.state, "", location.pathname + location.search);
+  history.replaceState(history.state, "", location.href.split("#")[0]);
   const from = document.referrer && new URL(document.referrer);
-  if (decision || !from || !(isOwn(from.hostname) || TENANT.sites.includes(from.origin))) return;
+  if (decision || !from || !(isOwn(from) || TENANT.sites.includes(from.origin))) return;
   const answer = await fetch(`${PORTAL.origin}/embed/carried/${seal}`).catch(() => ({}));
   if (!answer.ok) return;
   const value = await answer.json();
@@ -51,7 +51,7 @@ const carried = async () => {
 const carry = ({ target }) => {
   const link = target.closest?.("a[href]");
   if (!link || !decision || link.origin === location.origin) return;
-  const far = shares ? TENANT.sites.includes(link.origin) : isOwn(link.hostname) || TENANT.sites.includes(link.origin);
+  const far = shares ? TENANT.sites.includes(link.origin) : isOwn(link) || TENANT.sites.includes(link.origin);
   if (!far) return;
   const { href } = link;
   link.href = `${PORTAL.origin}/embed/carry?${new URLSearchParams({ id: decision.id, to: href })}`;
@@ -74,6 +74,10 @@ const begin = async () => {
     open();
   });
   addEventListener("online", () => waiting().length && flush());
+  addEventListener("pageshow", () => {
+    const value = remembered(); // decided on a page from which the visitor came back
+    if (value && `${value.accepted}` !== `${decision?.accepted}`) become(value);
+  });
   if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
   scan();
   new MutationObserver(scan).observe(document.documentElement, { childList: true, subtree: true });

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from werkzeug.routing import Rule
 
+from portal.people.tokens import Scope
 from tests import make
 from tests.api.schemas import check, resolve
 from tests.client import CONSENTS, Visitor
@@ -46,18 +48,20 @@ def test_the_description_may_be_kept_by_caches_and_sets_no_cookie(paris):
     assert "Set-Cookie" not in response.headers
 
 
+def described_path(rule: Rule) -> str:
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
+
+
 def test_every_address_of_the_api_is_described_with_its_methods(lone_app, described):
     for rule in lone_app.url_map.iter_rules():
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        path = described_path(rule)
         if path.startswith("/api/") and path != DOCUMENT:
             methods = {one.lower() for one in rule.methods - {"HEAD", "OPTIONS"}}
             assert methods <= set(described["paths"][path])
 
 
 def test_nothing_is_described_that_there_is_not(lone_app, described):
-    rules = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", one.rule) for one in lone_app.url_map.iter_rules()
-    }
+    rules = {described_path(one) for one in lone_app.url_map.iter_rules()}
     assert set(described["paths"]) <= rules
 
 
@@ -98,7 +102,51 @@ def test_an_unknown_receipt_is_a_problem_of_the_shape_described(paris, described
 def test_the_request_describes_every_member_that_is_taken(described):
     body = described["paths"][CONSENTS]["post"]["requestBody"]["content"]["application/json"]
     shape = resolve(body["schema"]["$ref"], described)
-    members = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
-    assert set(shape["properties"]) == members
+    decision = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
+    from_another_site = {"consent_id", "page"}
+    assert set(shape["properties"]) == decision | from_another_site
     assert set(shape["required"]) == {"decision", "policy"}
     assert shape["additionalProperties"] is False
+
+
+def operations(document) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, one)
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    ]
+
+
+def test_every_refusal_is_a_problem_document(described):
+    for _, path, one in operations(described):
+        refusals = {status: it for status, it in one["responses"].items() if status >= "4"}
+        assert "429" in refusals, path
+        for answer in refusals.values():
+            assert set(answer["content"]) == {"application/problem+json"}, path
+
+
+def test_what_takes_a_token_says_so_and_which_scope(described):
+    [scheme] = described["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    guarded = [one for _, _, one in operations(described) if "security" in one]
+    assert len(guarded) > 20
+    for one in guarded:
+        [scopes] = one["security"][0].values()
+        assert set(scopes) <= set(Scope)
+        assert {"401", "403"} <= set(one["responses"])
+
+
+def test_what_answers_412_takes_an_if_match_header(described):
+    for _, path, one in operations(described):
+        headers = {it["name"] for it in one["parameters"] if it["in"] == "header"}
+        assert ("412" in one["responses"]) == (headers == {"If-Match"}), path
+
+
+def test_an_export_is_described_by_its_types(described):
+    export = described["paths"]["/api/v1/records/export.{style}"]["get"]
+    assert set(export["responses"]["200"]["content"]) == {"text/csv", "application/x-ndjson"}
+
+
+def test_no_two_operations_have_the_same_name(described):
+    names = [one["operationId"] for _, _, one in operations(described)]
+    assert len(names) == len(set(names))

@@ -6,8 +6,12 @@ from html import unescape
 import pytest
 
 from portal.backoffice.audit_words import FIELDS, SUBJECTS
+from portal.cookies.arranging import arrange_cookies, step_category
+from portal.cookies.categories import add_category
 from portal.cookies.declared import cookies
 from portal.database import Base, writing
+from portal.people.accounts import find_person
+from portal.people.members import change_role
 from portal.people.trail import PAGE
 from portal.tenants import lifecycle
 from tests import make
@@ -46,7 +50,13 @@ def test_a_change_is_told_in_words_with_what_was_and_what_is(app, ada):
 
 
 def test_who_made_a_change_here_is_named(app, ada):
-    values = {"accent": "#8a1c4a", "accent_dark": "#f2a6c6", "corner": "3", "position": "corner"}
+    values = {
+        "accent": "#8a1c4a",
+        "accent_dark": "#f2a6c6",
+        "corner": "3",
+        "position": "corner",
+        "reopener": "link",
+    }
     seen = re.search(r'name="seen" value="(\w+)"', ada.get("/backoffice/look/").text)[1]
     assert ada.post("/backoffice/look/", values | {"seen": seen}).status_code == 303
     page = text_of(ada.get(f"{PATH}?kind=looks"))
@@ -77,6 +87,34 @@ def test_a_member_is_told_by_address(app, ada):
     page = text_of(ada.get(f"{PATH}?kind=memberships"))
     assert "Added Member bob@paris.example" in page
     assert "Role Editor" in page
+
+
+def test_a_new_role_is_told_with_whose_it_is(app, ada):
+    add_member(app, "bob@paris.example", "editor")
+    with app.app_context(), writing():
+        change_role(lifecycle.find("paris").id, find_person("bob@paris.example").id, "auditor")
+    page = text_of(ada.get(f"{PATH}?kind=memberships"))
+    assert "Changed Member bob@paris.example" in page
+
+
+def test_orders_are_told_once_in_words(app, ada):
+    with app.app_context(), writing():
+        tenant = lifecycle.find("paris")
+        add_category(tenant, "marketing")
+        step_category(tenant, "statistics", 1)
+        names = {one.name: one.id for one in cookies(tenant)}
+        arrange_cookies(tenant, "necessary", [names["csrftoken"], names["django_language"]])
+    before, after = "sessionid, django_language, csrftoken", "csrftoken, django_language, sessionid"
+    page = text_of(ada.get(f"{PATH}?kind=categories"))
+    assert "Changed Category Necessary" in page
+    assert f"cookies before: {before}, cookies_preferences → after: {after}, cookies_pref" in page
+    page = text_of(ada.get(f"{PATH}?kind=tenants"))
+    assert "before: Necessary, Statistics, Marketing → after: Necessary, Marketing, Stat" in page
+
+
+def test_french_names_the_portal_in_french(app, ada):
+    make.change(app, "paris", consent_days=90)
+    assert "le portail lui-même" in ada.get(PATH, headers={"Accept-Language": "fr"}).text
 
 
 def test_pages_follow_one_another_without_gaps(app, ada):
@@ -157,4 +195,5 @@ def test_the_queries_of_the_page_do_not_depend_on_its_length(app, ada):
 def test_everything_that_is_audited_has_words():
     audited = [one.class_ for one in Base.registry.mappers if hasattr(one.class_, "__audited__")]
     assert {one.__tablename__ for one in audited} == set(SUBJECTS)
-    assert {name for one in audited for name in one.__audited__} == set(FIELDS)
+    orders = {"categories", "cookies"}
+    assert {name for one in audited for name in one.__audited__} | orders == set(FIELDS)

@@ -1,6 +1,8 @@
 """The log and the figures, for who may read them."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
 from tests.client import Visitor
-from tests.consent.records import stored
+from tests.consent.records import keep, record, stored
 
 LOG = "/backoffice/consents/"
 FIGURES = "/backoffice/figures/"
@@ -80,6 +82,17 @@ def test_older_records_are_a_page_further(app, dpo, monkeypatch):
     assert rows(dpo.get(f"{LOG}?before={stored(app)[1].id}")) == 1
 
 
+def test_a_page_that_looked_for_long_says_how_far_and_goes_on_from_there(app, dpo, monkeypatch):
+    monkeypatch.setattr("portal.consent.log.PATIENCE", -1)
+    with app.app_context():
+        keep(record(make.find().id, datetime.now(UTC) - timedelta(days=400)))
+    page = dpo.get(f"{LOG}?decision=withdraw")
+    assert "Looked back to" in page.text
+    assert "There are no such records." not in page.text
+    further = re.search(r'href="([^"]*before=[^"]*)" rel="next"', page.text)[1]
+    assert "decision=withdraw" in further
+
+
 def test_a_receipt_or_a_consent_id_leads_to_what_it_names(app, dpo):
     one = stored(app)[0]
     assert dpo.get(f"{LOG}?find={one.id}").headers["Location"] == f"{LOG}{one.id}/"
@@ -94,7 +107,7 @@ def test_a_record_shows_the_exact_wording_in_the_language_of_the_visitor(app, dp
     assert str(arabic.consent_id) in page.text
     shown = dpo.get(f"{LOG}{arabic.id}/shown/")
     assert '<html lang="ar" dir="rtl"' in shown.text
-    assert 'id="cookie-banner"' in shown.text
+    assert 'id="ask-first"' in shown.text
     assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 

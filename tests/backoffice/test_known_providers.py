@@ -1,15 +1,20 @@
 """The known providers in the back office: looked through, added, suggested."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import event, select
 
 from portal.cookies.known.shipped import shipped
 from portal.cookies.models import Cookie, Provider
+from portal.cookies.texts import own_or_built_in
 from portal.database import db
+from portal.languages import AVAILABLE
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
+from tests.backoffice.test_publishing import PUBLISH, seen
+from tests.client import POLICY, Visitor
 
 KNOWN = "/backoffice/cookies/known/"
 SUGGESTIONS = f"{KNOWN}suggestions/"
@@ -73,6 +78,19 @@ def test_one_click_adds_a_provider_with_its_cookies_and_says_so(paris):
     assert "In your list" in page.text
     assert 'value="youtube"' not in page.text
     assert {"YSC", "PREF"} <= names(paris)
+
+
+def test_what_was_added_is_published_in_every_language_as_it_is(app):
+    make.tenant(app, languages=AVAILABLE)
+    member = owner(app)
+    member.post(KNOWN, {"key": "youtube"})
+    draft = seen(member.get(PUBLISH).text)
+    assert member.post(PUBLISH, {"seen": draft}).status_code == 303
+    make.heard(app)
+    [cookie] = [one for one in shipped()["youtube"].cookies if one.name == "YSC"]
+    for tag in AVAILABLE:
+        page = Visitor(app).get(f"{POLICY}?lang={tag}").text
+        assert own_or_built_in(cookie.purpose, tag) in unescape(page)
 
 
 def test_what_is_missing_can_be_added_later(paris):

@@ -16,7 +16,13 @@ from tests.banner.test_logos import png, svg
 from tests.client import Visitor
 
 PATH = "/backoffice/look/"
-CHOSEN = {"accent": "#8a1c4a", "accent_dark": "#f2a6c6", "corner": "3", "position": "corner"}
+CHOSEN = {
+    "accent": "#8a1c4a",
+    "accent_dark": "#f2a6c6",
+    "corner": "3",
+    "position": "corner",
+    "reopener": "button",
+}
 
 
 @pytest.fixture
@@ -49,12 +55,8 @@ def kept(app):
 def test_a_look_is_saved_and_shown_again(app, ada):
     assert save(ada).status_code == 303
     look = kept(app)
-    assert (look.accent, look.accent_dark, look.corner, look.position) == (
-        "#8a1c4a",
-        "#f2a6c6",
-        3,
-        "corner",
-    )
+    kept_values = (look.accent, look.accent_dark, look.corner, look.position, look.reopener)
+    assert kept_values == ("#8a1c4a", "#f2a6c6", 3, "corner", "button")
     assert field(ada.get(PATH), "accent") == "#8a1c4a"
 
 
@@ -81,6 +83,7 @@ def test_visitors_see_the_look_and_the_words_once_published(app, ada, visitor):
         ({"corner": "-1"}, "corner", "0 to 24"),
         ({"corner": "9" * 5000}, "corner", "0 to 24"),
         ({"position": "everywhere"}, "position", "places offered"),
+        ({"reopener": "none"}, "reopener", "ways offered"),
         ({"logo": "0" * 64}, "logo", "choose it again"),
         ({"logo": "a\0b"}, "logo", "choose it again"),
         ({"title-fr": "a\0b"}, "title-fr", "cannot be shown"),
@@ -171,6 +174,7 @@ def test_choosing_what_every_portal_has_keeps_nothing(app, ada):
         accent_dark=STANDARD.accent_dark,
         corner=str(STANDARD.corner),
         position=STANDARD.position,
+        reopener=STANDARD.reopener,
     )
     assert kept(app) is None
 
@@ -188,11 +192,12 @@ def test_own_words_are_taken_back_by_emptying_them(app, ada):
 def test_who_comes_second_is_told_and_shown_both(app, ada):
     add_member(app, "bob@paris.example", "editor")
     bob = Member(app, "bob@paris.example")
-    opened = form(bob, accent="#1d4ed8")
+    opened = form(bob, accent="#1d4ed8", position="bottom")
     save(ada)
     answer = bob.post(PATH, opened)
     assert answer.status_code == 409
     assert "#8a1c4a" in answer.text
+    assert '<td data-label="Yours">Along the lower edge</td>' in answer.text
     assert field(answer, "accent") == "#1d4ed8"
     assert kept(app).accent == "#8a1c4a"
     again = opened | {"seen": field(answer, "seen")}
@@ -212,10 +217,23 @@ def test_the_numbers_of_a_colour_are_told_while_it_is_chosen(ada):
     assert told["accent"]["instead"] == "#aa6006"
     assert told["accent"]["pairs"]["link_on_page"] == {
         "ratio": "2.16",
-        "least": 4.5,
+        "least": "4.5",
         "enough": False,
     }
     assert told["accent"]["properties"]["on-accent"] == "#000000"
+
+
+def test_french_writes_contrasts_with_a_comma(ada):
+    ada.client.set_cookie("django_language", "fr", domain="paris.example")
+    told = ada.get(f"{PATH}measured/?accent=%23f7941d").json
+    assert told["accent"]["pairs"]["link_on_page"] | {"enough": None} == {
+        "ratio": "2,16",
+        "least": "4,5",
+        "enough": None,
+    }
+    page = save(ada, accent="#f7941d")
+    assert "de 2,16\N{NO-BREAK SPACE}:\N{NO-BREAK SPACE}1" in page.text
+    assert "il faut 4,5\N{NO-BREAK SPACE}:" in page.text
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def style_of(friend: Friend, page: TestResponse) -> TestResponse:
     return friend.get(unescape(address))
 
 
-@pytest.mark.parametrize(("scheme", "asked"), [("light", 0), ("dark", 0), ("", 2), ("nonsense", 2)])
+@pytest.mark.parametrize(("scheme", "asked"), [("light", 0), ("dark", 0), ("", 3), ("nonsense", 3)])
 def test_a_colour_scheme_is_shown_whatever_the_browser_asks_for(ada, friend, scheme, asked):
     css = style_of(friend, friend.get(link(ada, f"?scheme={scheme}")))
     assert css.mimetype == "text/css"

@@ -60,7 +60,7 @@ def test_the_text_on_any_accent_can_be_read(accent):
 @every_scheme
 def test_the_grounds_are_those_of_the_stylesheet(scheme):
     light, dark = re.findall(
-        r":root \{(.*?)\}", (ROOT / "static/public/page.css").read_text(), re.DOTALL
+        r":root \{(.*?)\}", (ROOT / "static/colours.css").read_text(), re.DOTALL
     )
     values = dict(re.findall(r"--(\w+): (#\w+);", light if scheme is LIGHT else dark))
     surface = {"#fff": "#ffffff"}.get(values["surface"], values["surface"])

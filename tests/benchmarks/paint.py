@@ -23,7 +23,7 @@ TENANT = "pivohub"
 
 WATCH = """
   new MutationObserver((_, observer) => {
-    const title = document.getElementById("cookie-banner-title");
+    const title = document.getElementById("ask-first-title");
     if (!title) return;
     title.setAttribute("elementtiming", "banner");
     observer.disconnect();

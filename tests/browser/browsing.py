@@ -61,7 +61,7 @@ def opened(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]
             )
             context.set_default_timeout(PATIENCE)
             expected = re.compile(expects) if expects else NOTHING
-            watch(context, host, expected, complaints)
+            watch(context, (host,), expected, complaints)
             if decided:
                 value = server.decision(tenant)
                 cookie = {"name": "cookies_preferences", "value": value, "url": f"http://{host}"}
@@ -73,9 +73,15 @@ def opened(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]
 
 
 def watch(
-    context: BrowserContext, host: str, expected: re.Pattern[str], complaints: list[str]
+    context: BrowserContext,
+    hosts: tuple[str, ...],
+    expected: re.Pattern[str],
+    complaints: list[str],
 ) -> None:
-    """Note console errors (among them every violation of the CSP), exceptions, foreign requests."""
+    """Note console errors (among them every violation of the CSP), exceptions, foreign requests.
+
+    A request is foreign that goes to no host (with its port) that ends like one of these.
+    """
 
     def note(kind: str, what: str) -> None:
         if not expected.search(what):
@@ -85,7 +91,9 @@ def watch(
     context.on("weberror", lambda one: note("exception", str(one.error)))
     context.on(
         "request",
-        lambda one: urlsplit(one.url).netloc != host and note("foreign request", one.url),
+        lambda one: (
+            not urlsplit(one.url).netloc.endswith(hosts) and note("foreign request", one.url)
+        ),
     )
 
 

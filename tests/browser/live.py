@@ -77,20 +77,20 @@ class LiveServer:
         """The number of the version in force."""
         return int(re.search(rb'name="policy" value="(\d+)"', self.ask(tenant).body)[1])
 
-    def wait_for(self, tenant: str, text: bytes) -> None:
-        """Until the home page of a tenant holds a text: the server hears of changes on its own."""
+    def wait_for(self, tenant: str, text: bytes, path: str = "/") -> None:
+        """Until a page of a tenant holds a text: the server hears of changes on its own."""
         until = time.monotonic() + PATIENCE
-        while text not in self.ask(tenant).body:
+        while text not in self.ask(tenant, path).body:
             if time.monotonic() > until:
                 raise TimeoutError(f"{tenant} does not show {text!r}")
             time.sleep(0.1)
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[LiveServer]:
+def serving(folder: Path, **settings: str) -> Iterator[LiveServer]:
     server = LiveServer(folder, free_port())
     # one process: what it has once heard of, no other can be behind with
-    own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"}
+    own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"} | settings
     others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [PORTAL, "serve", "--demo"]
     with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:

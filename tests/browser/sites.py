@@ -1,5 +1,6 @@
 """Other sites of a tenant, and the services they use, on hostnames and ports of their own."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,9 +9,9 @@ from threading import Thread
 
 # what a careful site sends: no script, style or request but its own and the portal's
 STRICT = (
-    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; connect-src {portal}; "
-    "frame-src {hosts}; img-src {hosts}; base-uri 'none'; form-action 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'none'; script-src 'self' {portal} {hosts}; style-src 'self'; "
+    "connect-src {portal}; frame-src {hosts}; img-src {hosts}; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
@@ -19,6 +20,7 @@ class Reply:
     body: str
     kind: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0  # seconds
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Sites:
     def origin(self, host: str) -> str:
         return f"http://{host}:{self.port}"
 
-    def put(self, host: str, path: str, body: str, kind: str = "", **headers: str) -> str:
+    def put(
+        self, host: str, path: str, body: str, kind: str = "", delay: float = 0, **headers: str
+    ) -> str:
         """Serve a page from now on; its address. `_` in a header's name stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kinds = {"kind": kind} if kind else {}
-        self.pages[host, path] = Reply(body, headers=named, **kinds)
+        self.pages[host, path] = Reply(body, headers=named, delay=delay, **kinds)
         return self.origin(host) + path
 
     def hosts_asked(self) -> set[str]:
@@ -50,7 +54,8 @@ def other_sites() -> Iterator[Sites]:
             host, path = self.headers["Host"].partition(":")[0], self.path.partition("?")[0]
             sites.asked.append((host, path))
             reply = sites.pages.get((host, path))
-            self.send_response(200 if reply else 404)
+            time.sleep(reply.delay if reply else 0)
+            self.send_response(200 if reply else 204 if path == "/favicon.ico" else 404)
             if reply:
                 self.send_header("Content-Type", reply.kind)
                 for name, value in reply.headers.items():

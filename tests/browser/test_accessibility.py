@@ -49,8 +49,8 @@ def test_the_banner(page, language):
 @every_language
 def test_the_second_layer(page, language):
     page.goto(query("/", language))
-    page.click("#cookie-banner-choose")
-    page.click("#cookie-preferences summary >> nth=1")
+    page.click("#ask-choose")
+    page.click("#ask-second summary >> nth=1")
     page.check("#dialog-statistics")
     assert_accessible(page)
 
@@ -96,10 +96,10 @@ def test_the_question_after_a_change(open_page, server):
     open_small_portal(server, "changing")
     page = open_page(tenant="changing")
     page.goto("/")
-    decide(page, "#cookie-banner-accept-all")
+    decide(page, "#ask-accept-all")
     declare_and_publish(server, "changing", "_pk_new")
     page.goto("/")
-    assert page.locator("#cookie-banner .change").count() == 1
+    assert page.locator("#ask-first .ask-note").count() == 1
     assert_accessible(page)
     page.goto(PREFERENCES)
     assert_accessible(page)

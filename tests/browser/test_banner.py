@@ -21,9 +21,9 @@ from tests.browser.portals import declare_and_publish, open_small_portal
 from tests.client import POLICY, PREFERENCES
 
 ACCEPT, REJECT, CHOOSE = ANSWERS = (
-    "#cookie-banner-accept-all",
-    "#cookie-banner-reject-all",
-    "#cookie-banner-choose",
+    "#ask-accept-all",
+    "#ask-reject-all",
+    "#ask-choose",
 )
 ALIKE = (
     "fontFamily fontSize fontWeight lineHeight color backgroundColor borderTopColor "
@@ -38,11 +38,11 @@ LOOK = """(button, names) => {
 
 
 def banner(page: Page) -> Locator:
-    return page.locator("#cookie-banner")
+    return page.locator("#ask-first")
 
 
 def dialog(page: Page) -> Locator:
-    return page.locator("#cookie-preferences")
+    return page.locator("#ask-second")
 
 
 def statistics(page: Page) -> Locator:
@@ -125,16 +125,16 @@ def test_the_page_says_what_is_allowed(page):
     page.goto("/")
     decide(page, ACCEPT)
     root = page.locator("html")
-    expect(root).to_have_attribute("data-consent", "necessary statistics")
+    expect(root).to_have_attribute("data-granted", "necessary statistics")
     page.goto(POLICY)
-    expect(root).to_have_attribute("data-consent", "necessary statistics")
+    expect(root).to_have_attribute("data-granted", "necessary statistics")
 
 
 def test_the_settings_in_the_footer_change_a_decision(page, server):
     page.goto("/")
     decide(page, ACCEPT)
     page.goto(POLICY)
-    page.click("#cookie-settings")
+    page.click("#ask-settings")
     expect(statistics(page)).to_be_checked()
     statistics(page).uncheck()
     decide(page, "#dialog-save")
@@ -146,7 +146,7 @@ def test_the_settings_in_the_footer_change_a_decision(page, server):
 
 def test_the_policy_page_opens_the_settings_too(page):
     page.goto(POLICY)
-    page.click("main [data-cookie-settings]")
+    page.click("main [data-ask-settings]")
     expect(dialog(page)).to_be_visible()
 
 
@@ -173,7 +173,7 @@ def test_closing_the_second_layer_decides_nothing(page, server, how):
     page.goto("/")
     page.click(CHOOSE)
     statistics(page).check()
-    page.keyboard.press("Escape") if how == "Escape" else page.click("#cookie-preferences .close")
+    page.keyboard.press("Escape") if how == "Escape" else page.click("#ask-second .ask-close")
     expect(dialog(page)).to_be_hidden()
     expect(banner(page)).to_be_visible()
     assert cookies(page) == {}
@@ -185,20 +185,20 @@ def test_closing_the_second_layer_decides_nothing(page, server, how):
 def test_closing_the_settings_keeps_the_decision(page):
     page.goto("/")
     decide(page, ACCEPT)
-    page.click("#cookie-settings")
+    page.click("#ask-settings")
     statistics(page).uncheck()
     page.keyboard.press("Escape")
-    page.click("#cookie-settings")
+    page.click("#ask-settings")
     expect(statistics(page)).to_be_checked()
     assert choice(page)["accepted"] == ["necessary", "statistics"]
 
 
 def test_the_focus_moves_into_the_second_layer_and_back(page):
     page.goto("/")
-    for opener in (CHOOSE, "#cookie-settings"):
+    for opener in (CHOOSE, "#ask-settings"):
         page.focus(opener)
         page.keyboard.press("Enter")
-        assert focused(page) == "cookie-preferences-title"
+        assert focused(page) == "ask-second-title"
         page.keyboard.press("Escape")
         assert f"#{focused(page)}" == opener
 
@@ -212,7 +212,7 @@ def test_the_focus_stays_in_the_second_layer(page):
         assert page.evaluate("document.activeElement.matches('body, dialog *')")
 
 
-@pytest.mark.parametrize("button", ["#cookie-banner-accept-all", "#dialog-save"])
+@pytest.mark.parametrize("button", ["#ask-accept-all", "#dialog-save"])
 def test_the_focus_goes_to_the_content_when_the_banner_closes(page, button):
     page.goto("/")
     if button.startswith("#dialog"):
@@ -235,7 +235,7 @@ def test_privacy_tools_see_the_banner_and_can_press_its_buttons(page):
     page.goto("/")
     found = page.evaluate(
         """() => {
-          const banner = document.querySelector("#cookie-banner");
+          const banner = document.querySelector("#ask-first");
           const buttons = ["accept-all", "reject-all"].map((name) =>
             banner.querySelector(`[id*="${name}"]`));
           return [banner.getRootNode() === document, ...buttons.map((one) => one.localName)];
@@ -250,7 +250,7 @@ def test_privacy_tools_see_the_banner_and_can_press_its_buttons(page):
 def test_the_banner_comes_before_the_content(page):
     page.goto("/")
     assert page.evaluate(
-        """document.querySelector("#cookie-banner").compareDocumentPosition(
+        """document.querySelector("#ask-first").compareDocumentPosition(
           document.querySelector("main")) === Node.DOCUMENT_POSITION_FOLLOWING"""
     )
 
@@ -281,19 +281,19 @@ def tab_to(page: Page, identifier: str) -> list[str]:
 
 def test_the_keyboard_reaches_the_banner_first(page):
     page.goto("/")
-    assert tab_to(page, "cookie-banner-choose") == [
+    assert tab_to(page, "ask-choose") == [
         "a Skip to the content",
         "a Cookie policy",
         "a Service providers",
-        "cookie-banner-accept-all",
-        "cookie-banner-reject-all",
-        "cookie-banner-choose",
+        "ask-accept-all",
+        "ask-reject-all",
+        "ask-choose",
     ]
 
 
 def test_the_keyboard_alone_is_enough_to_choose(page):
     page.goto("/")
-    tab_to(page, "cookie-banner-choose")
+    tab_to(page, "ask-choose")
     page.keyboard.press("Space")
     assert "dialog-statistics" in tab_to(page, "dialog-statistics")
     page.keyboard.press("Space")
@@ -312,15 +312,15 @@ def test_the_keyboard_alone_is_enough_to_choose(page):
 
 def test_the_keyboard_alone_is_enough_to_change(page):
     page.goto("/")
-    tab_to(page, "cookie-banner-accept-all")
+    tab_to(page, "ask-accept-all")
     with stored(page):
         page.keyboard.press("Enter")
-    tab_to(page, "cookie-settings")
+    tab_to(page, "ask-settings")
     page.keyboard.press("Enter")
     tab_to(page, "dialog-reject-all")
     with stored(page):
         page.keyboard.press("Space")
-    assert focused(page) == "cookie-settings"
+    assert focused(page) == "ask-settings"
     assert choice(page)["rejected"] == ["statistics"]
 
 
@@ -347,7 +347,7 @@ def test_answers_that_are_not_asked_again_stay_in_effect(open_page, server):
     decide(page, ACCEPT)
     declare_and_publish(server, "keeping", "_pk_new")
     page.goto("/")
-    assert page.evaluate("document.documentElement.dataset.consent") == "necessary marketing"
+    assert page.evaluate("document.documentElement.dataset.granted") == "necessary marketing"
 
 
 def test_enter_on_a_switch_decides_nothing(page, server):

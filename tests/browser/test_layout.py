@@ -49,7 +49,7 @@ MOVEMENTS = """() => {
 # Whether the focused element lies in the window and not wholly behind the banner (WCAG 2.4.11)
 IN_SIGHT = """() => {
   const one = document.activeElement;
-  const banner = document.querySelector("#cookie-banner");
+  const banner = document.querySelector("#ask-first");
   if (one === document.body || banner.contains(one)) return true;
   const { left, right, top, bottom } = one.getBoundingClientRect();
   const covering = banner.getBoundingClientRect();
@@ -79,11 +79,11 @@ def test_nothing_scrolls_sideways_on_a_phone_before_a_decision(phone, language):
     page.click(".languages summary")
     wide["languages"] = page.evaluate(OVERFLOW)
     page.click(".languages summary")
-    page.click("#cookie-banner-choose")
-    for one in page.locator("#cookie-preferences summary").all():
+    page.click("#ask-choose")
+    for one in page.locator("#ask-second summary").all():
         one.click()
     wide["second layer"] = page.evaluate(OVERFLOW)
-    wide["inside it"] = page.locator("#cookie-preferences").evaluate(
+    wide["inside it"] = page.locator("#ask-second").evaluate(
         "one => one.scrollWidth - one.clientWidth"
     )
     assert {where: by for where, by in wide.items() if by > 0} == {}
@@ -102,14 +102,14 @@ def test_nothing_scrolls_sideways_on_a_phone_after_a_decision(phone, language):
 def test_the_banner_leaves_part_of_a_phone_to_the_page(phone, language):
     page = phone("pivohub")
     page.goto(query("/", language))
-    assert page.locator("#cookie-banner").bounding_box()["y"] >= 0.1 * 640
+    assert page.locator("#ask-first").bounding_box()["y"] >= 0.1 * 640
 
 
 @pytest.mark.parametrize("path", [POLICY, PREFERENCES])
 def test_tables_become_cards_on_a_phone(phone, path):
     page = phone(decided=True)
     page.goto(path)
-    rows = page.locator("table.cookies tbody tr")
+    rows = page.locator("table.declared tbody tr")
     boxes = [one.bounding_box() for one in rows.first.locator("td, th").all()]
     assert len({round(one["x"]) for one in boxes}) == 1
     assert len({round(one["y"]) for one in boxes}) == len(boxes)
@@ -129,7 +129,7 @@ def test_targets_are_large_enough(open_page, width):
     page.click(".languages summary")
     small["languages"] = page.evaluate(SMALL_TARGETS)
     page.click(".languages summary")
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     small["second layer"] = page.evaluate(SMALL_TARGETS)
     assert {where: which for where, which in small.items() if which} == {}
 
@@ -147,10 +147,10 @@ def test_the_layout_never_shifts(open_page, path, width):
     page = open_page(width=width)
     page.add_init_script(WATCH_SHIFTS)
     page.goto(path)
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     page.keyboard.press("Escape")
-    decide(page, "#cookie-banner-accept-all")
-    expect(page.locator("#cookie-status")).not_to_be_empty()
+    decide(page, "#ask-accept-all")
+    expect(page.locator("#ask-status")).not_to_be_empty()
     page.wait_for_timeout(200)
     assert sum(page.evaluate("shifts")) == 0
 
@@ -167,7 +167,7 @@ def test_the_layout_never_shifts_for_who_decided(open_page, path):
 def test_print_shows_the_policy_and_not_the_banner(page):
     page.goto(POLICY)
     page.emulate_media(media="print")
-    expect(page.locator("#cookie-banner")).to_be_hidden()
+    expect(page.locator("#ask-first")).to_be_hidden()
     expect(page.locator(".languages")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("table").first).to_be_visible()
@@ -183,10 +183,10 @@ def test_who_wants_it_still_sees_nothing_move(open_page):
     page = open_page(reduced_motion="reduce")
     page.goto("/")
     assert page.evaluate(MOVEMENTS) == []
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     assert page.evaluate(MOVEMENTS) == []
     decide(page, "#dialog-save")
-    expect(page.locator("#cookie-status")).not_to_be_empty()
+    expect(page.locator("#ask-status")).not_to_be_empty()
     assert page.evaluate(MOVEMENTS) == []
 
 
@@ -196,7 +196,7 @@ def test_text_twice_as_large_is_still_usable(open_page, tenant):
     page.goto(POLICY)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate(OVERFLOW) <= 0
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     assert page.evaluate(OVERFLOW) <= 0
     page.check("#dialog-statistics")
     decide(page, "#dialog-save")
@@ -229,7 +229,7 @@ def test_arabic_reads_from_right_to_left(open_page):
         return box["x"] + box["width"] / 2
 
     assert middle(".name") > middle(".languages summary")
-    assert middle(".question") > middle("#cookie-banner-accept-all")
-    page.click("#cookie-banner-choose")
-    assert middle("#cookie-preferences-title") > middle("#cookie-preferences .close")
+    assert middle(".ask-words") > middle("#ask-accept-all")
+    page.click("#ask-choose")
+    assert middle("#ask-second-title") > middle("#ask-second .ask-close")
     assert middle("label[for=dialog-statistics]") > middle("#dialog-statistics")

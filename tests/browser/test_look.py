@@ -7,9 +7,11 @@ from portal.database import db, writing
 from portal.policy.models import POSITIONS, Look
 from tests import make
 from tests.banner.test_logos import svg
+from tests.browser.browsing import opened
+from tests.browser.dripping import dripping
 from tests.browser.portals import open_small_portal
 from tests.browser.test_layout import IN_SIGHT, OVERFLOW, WATCH_SHIFTS
-from tests.client import POLICY
+from tests.client import POLICY, PREFERENCES
 
 LOGO = svg("<rect width='200' height='60' fill='#8a1c4a'/>", root='viewBox="0 0 200 60"')
 STEPS = 200  # presses of Tab, more than there are links
@@ -39,9 +41,13 @@ def position(request, server) -> str:
 
 
 @pytest.fixture(params=[(1280, 800), (320, 640)], ids=["wide", "phone"])
-def page(request, open_page, position):
-    width, height = request.param
-    page = open_page(position, width=width, height=height)
+def window(request) -> dict[str, int]:
+    return dict(zip(("width", "height"), request.param, strict=True))
+
+
+@pytest.fixture
+def page(open_page, position, window):
+    page = open_page(position, **window)
     page.add_init_script(WATCH_SHIFTS)
     page.goto(POLICY)
     return page
@@ -52,7 +58,7 @@ def test_the_colours_reach_every_answer_alike(page):
       const { backgroundColor, color, borderColor, borderRadius, font } = getComputedStyle(one);
       return [backgroundColor, color, borderColor, borderRadius, font].join();
     })"""
-    accept, reject, choose = page.eval_on_selector_all("#cookie-banner .answers button", style)
+    accept, reject, choose = page.eval_on_selector_all("#ask-first .ask-answers button", style)
     assert accept == reject == choose
     assert accept.startswith("rgb(138, 28, 74),rgb(255, 255, 255)")
 
@@ -61,6 +67,18 @@ def test_nothing_moves_and_nothing_scrolls_sideways(page):
     page.wait_for_timeout(200)
     assert page.evaluate("shifts") == []
     assert page.evaluate(OVERFLOW) == 0
+
+
+def test_nothing_moves_while_a_page_is_still_coming(browser, server, position, window):
+    moved = {}
+    with dripping(server) as slow, opened(browser, slow) as open_page:
+        page = open_page(position, **window)
+        page.add_init_script(WATCH_SHIFTS)
+        for path in ("/", POLICY, PREFERENCES):
+            page.goto(path)
+            page.wait_for_timeout(200)
+            moved[path] = page.evaluate("shifts")
+    assert moved == {"/": [], POLICY: [], PREFERENCES: []}
 
 
 def test_what_has_the_focus_is_never_wholly_behind_the_banner(page):
@@ -76,7 +94,7 @@ def test_what_has_the_focus_is_never_wholly_behind_the_banner(page):
 
 def test_the_banner_stands_where_it_was_put(page, position):
     size = page.viewport_size
-    box = page.locator("#cookie-banner").bounding_box()
+    box = page.locator("#ask-first").bounding_box()
     below = size["height"] - box["y"] - box["height"]
     if size["width"] < 960 or position == "bottom":
         assert below == 0

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.browsing import choice, cookies, decide, stored, until
 from tests.client import CONSENTS, POLICY, PREFERENCES
 
-ACCEPT = "#cookie-banner-accept-all"
-REJECT = "#cookie-banner-reject-all"
+ACCEPT = "#ask-accept-all"
+REJECT = "#ask-reject-all"
 FAILURES = "Failed to load resource"
 WAITING = "Your choice counts from now on. It will be stored as soon as the connection is back."
 REFUSED = "Your choice could not be saved. Please load the page again."
@@ -58,7 +58,7 @@ def keys(page):
 
 
 def say(page, message):
-    expect(page.locator("#cookie-status")).to_have_text(message)
+    expect(page.locator("#ask-status")).to_have_text(message)
 
 
 @pytest.mark.parametrize("how", [unavailable, aborted])
@@ -68,8 +68,8 @@ def test_a_choice_counts_though_it_could_not_be_stored(page, server, how):
     with failing(page, how):
         page.click(ACCEPT)
         say(page, WAITING)
-    expect(page.locator("#cookie-banner")).to_be_hidden()
-    expect(page.locator("html")).to_have_attribute("data-consent", "necessary statistics")
+    expect(page.locator("#ask-first")).to_be_hidden()
+    expect(page.locator("html")).to_have_attribute("data-granted", "necessary statistics")
     assert [one["decision"] for one in page.evaluate(QUEUE)] == ["accept_all"]
     assert cookies(page) == {}
     assert len(server.records()) == before
@@ -82,9 +82,9 @@ def test_nobody_is_asked_again_on_the_next_page(page, how):
         page.click(ACCEPT)
         say(page, WAITING)
         page.goto(POLICY)
-        expect(page.locator("#cookie-banner")).to_be_hidden()
-        expect(page.locator("html")).to_have_attribute("data-consent", "necessary statistics")
-        page.click("#cookie-settings")
+        expect(page.locator("#ask-first")).to_be_hidden()
+        expect(page.locator("html")).to_have_attribute("data-granted", "necessary statistics")
+        page.click("#ask-settings")
         expect(page.locator("#dialog-statistics")).to_be_checked()
 
 
@@ -165,7 +165,7 @@ def test_waiting_is_announced_once(page):
             """() => {
               window.changes = 0;
               new MutationObserver((list) => (changes += list.length)).observe(
-                document.querySelector("#cookie-status"), { childList: true });
+                document.querySelector("#ask-status"), { childList: true });
             }"""
         )
         for _ in range(3):
@@ -180,7 +180,7 @@ def test_changes_made_meanwhile_are_stored_in_order(page, server):
     page.goto("/")
     with failing(page, unavailable):
         page.click(ACCEPT)
-        page.click("#cookie-settings")
+        page.click("#ask-settings")
         page.uncheck("#dialog-statistics")
         page.click("#dialog-save")
         say(page, WAITING)
@@ -199,7 +199,7 @@ def test_a_refusal_is_shown_and_the_question_comes_back(page, server):
         page.click(ACCEPT)
     assert answer.value.status == 422 or 400 <= answer.value.status < 500
     say(page, REFUSED)
-    expect(page.locator("#cookie-banner")).to_be_visible()
+    expect(page.locator("#ask-first")).to_be_visible()
     assert page.evaluate(QUEUE) == []
     assert cookies(page) == {}
     assert len(server.records()) == before
@@ -210,7 +210,7 @@ def test_a_refused_choice_has_no_effect(page):
     with failing(page, refused):
         page.click(ACCEPT)
         say(page, REFUSED)
-    allowed = page.evaluate("document.documentElement.dataset.consent ?? ''")
+    allowed = page.evaluate("document.documentElement.dataset.granted ?? ''")
     assert "statistics" not in allowed.split()
 
 
@@ -233,4 +233,4 @@ def test_storage_that_is_forbidden_does_not_keep_anybody_from_deciding(open_page
     )
     page.goto("/")
     decide(page, ACCEPT)
-    expect(page.locator("#cookie-banner")).to_be_hidden()
+    expect(page.locator("#ask-first")).to_be_hidden()

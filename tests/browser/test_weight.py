@@ -9,7 +9,7 @@ from portal.settings import ROOT
 from tests.client import POLICY
 
 BUDGET = 5_000  # bytes; the smallest full rivals cost 13,000
-BANNER_CSS = ROOT / "static" / "public" / "banner.css"
+BANNER_CSS = ROOT / "static" / "public" / "ask.css"
 SECOND_LAYER = re.compile(rb"<dialog.*</dialog>", re.DOTALL)
 
 
@@ -24,7 +24,7 @@ def page(server, path: str, **headers: str) -> bytes:
 
 
 def size_of_script(server) -> int:
-    address = re.search(rb'src="(/static/[^"]+/banner.js)"', server.ask("pivohub").body)[1]
+    address = re.search(rb'src="(/static/[^"]+/ask.js)"', server.ask("pivohub").body)[1]
     return len(server.ask("pivohub", address.decode(), Accept_Encoding="br").body)
 
 
@@ -49,4 +49,4 @@ def test_a_page_asks_for_one_script_and_one_stylesheet(open_page, path):
     page.on("request", lambda one: names.append(one.url.rpartition("/")[2]))
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    assert [one for one in names if one != "icon.svg"] == ["", "portal.css", "banner.js"]
+    assert [one for one in names if one != "icon.svg"] == ["", "portal.css", "ask.js"]

@@ -22,8 +22,8 @@ def path(page):
 @pytest.mark.parametrize(
     ("button", "accepted"),
     [
-        ("#cookie-banner-accept-all", ["necessary", "statistics"]),
-        ("#cookie-banner-reject-all", ["necessary"]),
+        ("#ask-accept-all", ["necessary", "statistics"]),
+        ("#ask-reject-all", ["necessary"]),
     ],
 )
 def test_an_answer_is_stored_and_leads_back(page, server, start, button, accepted):
@@ -32,7 +32,7 @@ def test_an_answer_is_stored_and_leads_back(page, server, start, button, accepte
         page.click(button)
     assert answer.value.status == 303
     assert path(page) == start
-    expect(page.locator("#cookie-banner")).to_have_count(0)
+    expect(page.locator("#ask-first")).to_have_count(0)
     assert choice(page)["accepted"] == accepted
     record = server.records()[-1]
     assert (record["surface"], record["page"]) == ("form", start)
@@ -40,7 +40,7 @@ def test_an_answer_is_stored_and_leads_back(page, server, start, button, accepte
 
 def test_choosing_leads_to_a_page_and_back_to_where_one_came_from(page):
     page.goto(POLICY)
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     assert path(page) == PREFERENCES
     page.check("#preferences-statistics")
     page.click("#preferences-save")
@@ -51,15 +51,15 @@ def test_choosing_leads_to_a_page_and_back_to_where_one_came_from(page):
 def test_choosing_starts_with_nothing_switched_on(open_page):
     page = open_page("full", javascript=False)
     page.goto("/")
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     switches = page.get_by_role("switch").all()
     assert [one.is_checked() for one in switches] == [True, False, False, False]
 
 
 def test_the_settings_in_the_footer_show_and_change_the_decision(page):
     page.goto("/")
-    page.click("#cookie-banner-accept-all")
-    page.click("#cookie-settings")
+    page.click("#ask-accept-all")
+    page.click("#ask-settings")
     expect(page.locator("#preferences-statistics")).to_be_checked()
     page.uncheck("#preferences-statistics")
     page.click("#preferences-save")
@@ -70,8 +70,8 @@ def test_the_settings_in_the_footer_show_and_change_the_decision(page):
 
 def test_withdrawing_takes_one_press(page, server):
     page.goto("/")
-    page.click("#cookie-banner-accept-all")
-    page.click("#cookie-settings")
+    page.click("#ask-accept-all")
+    page.click("#ask-settings")
     page.click("#preferences-withdraw")
     assert choice(page)["rejected"] == ["statistics"]
     assert server.records()[-1]["decision"] == "withdraw"
@@ -81,17 +81,17 @@ def test_withdrawing_takes_one_press(page, server):
 def test_the_preference_centre_asks_who_has_not_decided(page):
     page.goto(PREFERENCES)
     expect(page.get_by_text("You have not decided yet.")).to_be_visible()
-    expect(page.locator("#cookie-banner")).to_have_count(0)
+    expect(page.locator("#ask-first")).to_have_count(0)
 
 
 def test_the_preference_centre_shows_every_decision_with_its_receipt(page):
     page.goto("/")
-    page.click("#cookie-banner-accept-all")
-    page.click("#cookie-settings")
+    page.click("#ask-accept-all")
+    page.click("#ask-settings")
     page.click("#preferences-reject-all")
-    expect(page.locator("table.cookies tbody tr")).to_have_count(2)
+    expect(page.locator("table.declared tbody tr")).to_have_count(2)
     with page.expect_download() as started:
-        page.click("table.cookies a >> nth=0")
+        page.click("table.declared a >> nth=0")
     receipt = json.loads(started.value.path().read_text())
     assert receipt["decision"] == "reject_all"
     assert receipt["consent_id"] == choice(page)["id"]
@@ -111,20 +111,20 @@ def test_the_language_switcher_stays_on_the_page(page):
 
 def test_a_decision_names_the_language_that_was_shown(page, server):
     page.goto(query("/", "pl"))
-    page.click("#cookie-banner-reject-all")
+    page.click("#ask-reject-all")
     assert server.records()[-1]["language"] == "pl"
 
 
 @pytest.mark.parametrize("button", ["accept-all", "choose"])
 def test_an_answer_leads_back_in_the_language_that_was_shown(page, button):
     page.goto(query(POLICY, "de"))
-    page.click(f"#cookie-banner-{button}")
+    page.click(f"#ask-{button}")
     expect(page.locator("html")).to_have_attribute("lang", "de", timeout=1000)
 
 
 def test_the_way_back_survives_a_change_of_language(page):
     page.goto(POLICY)
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     page.click(".languages summary")
     page.get_by_role("button", name="Deutsch").click()
     page.click("#preferences-save")

@@ -8,6 +8,7 @@ from portal.cli import main
 from portal.cookies.known.catalogue import known
 from portal.cookies.known.shipped import shipped
 from tests.cli.terminal import complaint, facts, run, say
+from tests.cookies import known as examples
 
 PROVIDERS = ("cookies", "providers")
 BADGE = {
@@ -20,13 +21,7 @@ BADGE = {
     "function": {"en": "City badge"},
     "purpose": {"en": "Shows the badge.", "fr": "Affiche le badge."},
 }
-CITY = {
-    "key": "city",
-    "name": "City badge",
-    "kind": "social",
-    "privacy_url": "",
-    "cookies": [BADGE],
-}
+CITY = {**examples.CITY, "cookies": [BADGE]}
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from portal.consent import log
+from portal.consent.erasing import Purged, purge
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import house
+from portal.database import each_committed, house
 from portal.identifiers import first_at, time_of, uuid7
 from tests import make
 
@@ -44,6 +45,15 @@ def keep(*records: ConsentRecord) -> None:
     rows = [{name: getattr(one, name) for name in names} for one in records]
     with house().connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(consent_records.insert(), rows)
+
+
+def purged(app: Flask, now: datetime) -> Purged:
+    """Purge as the command does; what went."""
+    total = Purged()
+    with app.app_context():
+        for piece in each_committed(purge(now, "portal consents purge")):
+            total.add(piece)
+    return total
 
 
 def stored(app: Flask, slug: str = "paris") -> list[ConsentRecord]:

@@ -23,7 +23,7 @@ BETTER = {"en": "In better words.", "fr": "Mieux dit.", "ar": "بكلمات أف
 
 def banner(visitor: Visitor) -> str:
     page = visitor.get(Accept_Language="en").text
-    found = re.search(r'<section id="cookie-banner".*?</section>', page, re.DOTALL)
+    found = re.search(r'<section id="ask-first".*?</section>', page, re.DOTALL)
     return unescape(found[0]) if found else ""
 
 
@@ -35,7 +35,7 @@ def asked(visitor: Visitor) -> list[str]:
 def press(visitor: Visitor, button: str) -> TestResponse:
     """Send the form of a button of the banner, as a browser without JavaScript does."""
     forms = re.findall(r"<form.*?</form>", banner(visitor), re.DOTALL)
-    [form] = [one for one in forms if f'id="cookie-banner-{button}"' in one]
+    [form] = [one for one in forms if f'id="ask-{button}"' in one]
     fields: dict[str, Any] = {}
     for name, value in re.findall(r'name="([^"]*)" value="([^"]*)"', form):
         fields.setdefault(name, []).append(value)

@@ -210,7 +210,10 @@ def test_a_chain_never_leads_to_another_tenant(app):
         ({"Sec-GPC": "0"}, False),
         ({"Sec-GPC": "true"}, False),
         ({"Sec-GPC": "01"}, False),
-        ({"Sec-GPC": "1, 1"}, False),
+        ({"Sec-GPC": "1, 1"}, True),
+        ({"Sec-GPC": "0,1"}, True),
+        ({"Sec-GPC": "1 1"}, False),
+        ({"Sec-GPC": ""}, False),
     ],
 )
 def test_global_privacy_control_is_noted_only_for_exactly_1(lone_app, lone_visitor, headers, gpc):

@@ -1,21 +1,23 @@
 """Records go in the one audited way, when they may, and never otherwise."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.consent.erasing import erase, purge, retention_days
+from portal.consent import erasing
+from portal.consent.erasing import erase, retention_days
 from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.consent.partitions import partitions
-from portal.database import db, house, writing
+from portal.database import db, each_committed, house, writing
 from portal.identifiers import first_at
 from portal.people.models import AuditEntry
 from tests import make
 from tests.client import Visitor
-from tests.consent.records import keep, record, stored
+from tests.consent.records import keep, purged, record, stored
 
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(days=10 * 365)
@@ -24,11 +26,6 @@ LONG_AGO = NOW - timedelta(days=10 * 365)
 def erased(app, consent_id, slug="paris"):
     with app.app_context(), writing():
         return erase(make.find(slug).id, consent_id, "dpo@paris.example", "asked by letter")
-
-
-def purged(app, now=NOW):
-    with app.app_context(), writing():
-        return purge(now, "portal consents purge")
 
 
 def kept_in(app, *records):
@@ -120,9 +117,46 @@ def test_records_are_kept_as_long_as_the_tenant_says(app, days, kept):
     limit = NOW - timedelta(days=kept)
     young = record(number, limit + timedelta(seconds=5))
     kept_in(app, young, record(number, limit - timedelta(seconds=5)), record(number, LONG_AGO))
-    assert purged(app).records == {"paris": 2}
+    assert purged(app, NOW).records == {"paris": 2}
     assert [one.id for one in stored(app)] == [young.id]
-    assert purged(app).records == {}
+    assert purged(app, NOW).records == {}
+
+
+def test_a_purge_goes_on_in_pieces_between_which_decisions_are_made(app, monkeypatch):
+    monkeypatch.setattr(erasing, "PIECE", 2)
+    number = make.tenant(app)
+    kept_in(app, *(record(number, LONG_AGO) for _ in range(5)))
+    left = []
+    with app.app_context():
+        for _ in each_committed(erasing.purge(NOW, "test")):
+            assert Visitor(app).decide().status_code == 201
+            left.append(sum(one.id < first_at(NOW) for one in stored(app)))
+    assert {before - after for before, after in pairwise([5, *left])} <= {0, 1, 2}
+    assert left[-1] == 0
+
+
+def test_a_purge_that_is_stopped_has_done_what_it_did(app, monkeypatch):
+    monkeypatch.setattr(erasing, "PIECE", 2)
+    number = make.tenant(app)
+    kept_in(app, *(record(number, LONG_AGO) for _ in range(5)))
+    with app.app_context():
+        pieces = each_committed(erasing.purge(NOW, "test"))
+        next(one for one in pieces if one.records)
+        pieces.close()
+    assert len(stored(app)) == 3
+    assert purged(app, NOW).records == {"paris": 3}
+
+
+def test_keys_are_forgotten_with_the_records_to_which_they_led_or_earlier(app, monkeypatch):
+    monkeypatch.setattr(erasing, "PIECE", 2)
+    make.tenant(app)
+    for _ in range(5):
+        Visitor(app).decide(idempotency_key=str(uuid4()))
+    count = select(func.count()).select_from(idempotency_keys)
+    for days, kept in ((erasing.DAYS_OF_KEYS - 1, 5), (erasing.DAYS_OF_KEYS + 1, 0)):
+        purged(app, datetime.now(UTC) + timedelta(days=days))
+        with app.app_context():
+            assert db.session.scalar(count) == kept
 
 
 def test_a_month_goes_whole_when_it_is_past_every_tenants_limit(postgresql_app):

@@ -1,35 +1,21 @@
 """The figures are what a plain count over the log would give, and outlive it."""
 
-from collections import Counter
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.consent import log
-from portal.consent.erasing import purge
 from portal.consent.figures.counting import add_up
 from portal.consent.figures.models import figures, uncounted
 from portal.consent.figures.reading import read_figures
 from portal.consent.partitions import ensure_partitions
-from portal.database import db, house, house_transaction, writing
+from portal.database import house, house_transaction
 from tests import make
 from tests.client import POLICY, Visitor
-from tests.consent.records import keep, record
+from tests.consent.records import keep, purged, record
 
 TODAY = datetime.now(UTC).date()
 LONG_AGO = TODAY - timedelta(days=4000)
 NOON = datetime.now(UTC).replace(hour=12)
-
-ANSWERS = {
-    "accept_all": (["necessary", "statistics"], []),
-    "reject_all": (["necessary"], ["statistics"]),
-    "withdraw": (["necessary"], ["statistics"]),
-    "save": (["necessary", "statistics"], []),
-}
 
 
 def figures_of(app, slug="paris", since=LONG_AGO, until=TODAY):
@@ -104,8 +90,7 @@ def test_figures_outlive_the_records(app):
     with app.app_context():
         keep(record(number, NOON - timedelta(days=3650)), record(number, NOON))
     before = figures_of(app)
-    with app.app_context(), writing():
-        assert purge(datetime.now(UTC), "test").records == {"paris": 1}
+    assert purged(app, datetime.now(UTC)).records == {"paris": 1}
     assert figures_of(app) == before
     assert before.decided == 2
 
@@ -142,37 +127,3 @@ def test_what_could_not_be_written_is_written_later(app, monkeypatch):
 
 def refuse(*_):
     raise OSError
-
-
-moments = st.integers(0, 500 * 24 * 3600).map(lambda seconds: NOON - timedelta(seconds=seconds))
-decisions = st.tuples(
-    moments, st.sampled_from(sorted(ANSWERS)), st.sampled_from(["fr", "ar"]), st.booleans()
-)
-
-
-@pytest.fixture(scope="module")
-def counted_app(sqlite_template, tmp_path_factory):
-    from tests.standing import paris
-
-    yield from paris(sqlite_template, tmp_path_factory.mktemp("figures"))
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(decisions, max_size=12))
-def test_figures_are_a_plain_count_over_the_log_in_whatever_order_rows_come(counted_app, drawn):
-    app = counted_app
-    with app.app_context():
-        number = make.find().id
-        for moment, decision, language, adds_up in drawn:
-            accepted, rejected = ANSWERS[decision]
-            answer = {"decision": decision, "accepted": accepted, "rejected": rejected}
-            keep(record(number, moment, language=language, **answer))
-            if adds_up:
-                added_up(app)
-        plain = Counter(
-            (one.given_at.date(), one.policy, one.language, one.decision, " ".join(one.accepted))
-            for one in log.read(number)
-        )
-        counts = read_figures(number, LONG_AGO, TODAY + timedelta(days=999)).counts
-        db.session.rollback()
-    assert {astuple(one)[:-1]: one.count for one in counts} == plain

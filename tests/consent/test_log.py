@@ -204,11 +204,69 @@ def test_pages_go_on_where_the_last_one_ended(app):
     with app.app_context():
         keep(*records)
         pages, before = [], None
-        while found := log.page(tenant_id, before=before, size=3):
-            pages.append([one.id for one in found])
-            before = found[-1].id
+        while before or not pages:
+            found = log.page(tenant_id, before=before, size=3)
+            pages.append([one.id for one in found.records])
+            before = found.older
     newest = [one.id for one in reversed(records)]
     assert pages == [newest[:3], newest[3:6], newest[6:]]
+
+
+RARE = (0, 3, 40, 41, 200, 700)  # days ago
+
+
+@pytest.fixture
+def rare(app):
+    """The ids of six withdrawals in two years, newest first; nobody else withdrew."""
+    tenant_id = make.tenant(app)
+    rejected = {"decision": "withdraw", "accepted": ["necessary"], "rejected": ["statistics"]}
+    rare = [record(tenant_id, NOON - timedelta(days=days), **rejected) for days in RARE]
+    with app.app_context():
+        keep(*rare, *(record(tenant_id, NOON - timedelta(days=days)) for days in range(0, 730, 9)))
+    return [one.id for one in rare]
+
+
+def followed(app, wanted, size):
+    """The ids on each page, and how often it says that it looked for long enough."""
+    pages, stops, before = [], 0, None
+    with app.app_context():
+        while before or not pages:
+            found = log.page(make.find().id, wanted, before, size)
+            pages.append([one.id for one in found.records])
+            stops, before = stops + bool(found.looked_back_to), found.older
+    return pages, stops
+
+
+@pytest.mark.parametrize("patience", [999, -1])
+@pytest.mark.parametrize("size", [1, 2, 6, 50])
+def test_what_is_rare_is_found_page_by_page(app, rare, monkeypatch, patience, size):
+    monkeypatch.setattr(log, "PATIENCE", patience)
+    pages, stops = followed(app, Wanted(decision="withdraw"), size)
+    assert [one for page in pages for one in page] == rare
+    assert all(len(page) <= size for page in pages)
+    assert bool(stops) == (patience < 0)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (NOON - timedelta(days=40), None, slice(0, 3)),
+        (None, NOON - timedelta(days=40), slice(3, 6)),
+        (NOON - timedelta(days=200), NOON - timedelta(days=3), slice(2, 5)),
+        (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), slice(0, 6)),
+        (NOON + timedelta(days=999), None, slice(0, 0)),
+    ],
+)
+def test_what_is_rare_is_found_within_a_period(app, rare, since, until, expected):
+    wanted = Wanted(since=since, until=until, decision="withdraw")
+    [page], _ = followed(app, wanted, 50)
+    assert page == rare[expected]
+
+
+def test_a_page_from_beyond_all_time_is_the_first(app, rare):
+    with app.app_context():
+        found = log.page(make.find().id, Wanted(decision="withdraw"), UUID(int=2**128 - 1))
+    assert [one.id for one in found.records] == rare
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,19 @@
 import pytest
 from sqlalchemy import select
 
+from portal.cookies.declared import cookies as declared_cookies
+from portal.cookies.editing import add_cookie
 from portal.cookies.known.catalogue import UnknownProvider
 from portal.cookies.known.shipped import shipped
 from portal.cookies.models import Category, Cookie, Provider
+from portal.cookies.rules import TEXTS
+from portal.cookies.texts import own_or_built_in, translated
 from portal.database import db, writing
+from portal.languages import AVAILABLE
 from portal.policy.completeness import completeness
+from portal.policy.document import Document
+from portal.policy.publishing import latest_version
+from portal.policy.translating import choose_languages
 from tests import make
 from tests.cookies.known import cookies, take
 
@@ -46,10 +54,57 @@ def test_adopted_texts_count_as_translated(app):
         assert {tag: one.complete for tag, one in states.items()} == {"fr": True, "en": True}
 
 
-def test_what_was_adopted_can_be_published(app):
-    make.tenant(app, languages=("fr", "en"))
-    take(app, "youtube")
-    assert make.publish(app) == 2
+def test_what_was_adopted_is_published_in_every_language(app):
+    make.tenant(app, languages=AVAILABLE)
+    for key in shipped():
+        take(app, key)
+    make.publish(app)
+    [known] = [c for c in shipped()["youtube"].cookies if c.name == "VISITOR_INFO1_LIVE"]
+    published = shown(app, known.name).purpose
+    assert published == {tag: own_or_built_in(known.purpose, tag) for tag in AVAILABLE}
+    assert list(published.values()).count(known.purpose["en"]) == 1
+
+
+def test_a_language_that_is_added_later_finds_what_was_adopted(app):
+    make.tenant(app, languages=("fr",))
+    take(app, "matomo")
+    make.publish(app)
+    before = shown(app, "_pk_id.*").purpose
+    with app.app_context(), writing():
+        choose_languages(make.find(), ["fr", "de"], "fr")
+    make.publish(app)
+    after = shown(app, "_pk_id.*").purpose
+    assert set(after) == {"fr", "de"}
+    assert after["fr"] == before["fr"] != after["de"]
+
+
+@pytest.mark.parametrize("default", ["en", "de"])
+def test_what_a_suggestion_filled_into_a_form_is_known_in_every_language(app, default):
+    make.tenant(app, "paris", default, (default, "fr", "pl"))
+    known = shipped()["matomo"].cookies[0]
+    texts = {name: {default: own_or_built_in(getattr(known, name), default)} for name in TEXTS}
+    with app.app_context(), writing():
+        values = {**known.values(), **texts, "provider": "opendatasoft"}
+        cookie = add_cookie(make.find(), values)
+        assert (cookie.function, cookie.purpose) == (known.function, known.purpose)
+
+
+def test_own_words_for_what_was_adopted_take_the_place_of_the_others(app):
+    make.tenant(app, languages=("fr", "de"))
+    take(app, "matomo")
+    with app.app_context(), writing():
+        tenant = make.find()
+        [cookie] = [one for one in declared_cookies(tenant) if one.name == "_pk_id.*"]
+        translated(cookie, "purpose", "fr", "Le nôtre.", "fr")
+        assert cookie.purpose == {"fr": "Le nôtre."}
+        assert completeness(tenant)["de"].missing == 1
+
+
+def shown(app, name):
+    """A cookie as visitors are shown it."""
+    with app.app_context():
+        document = Document.read(latest_version(make.find().id).document)
+        return next(c for one in document.categories for c in one.cookies if c.name == name)
 
 
 def test_a_cookie_that_is_there_already_stays_as_it_is_and_is_reported(app):

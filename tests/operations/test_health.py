@@ -77,7 +77,7 @@ def test_an_empty_database_is_not_ready(app):
 
 
 def test_a_month_without_its_partition_is_not_ready(postgresql_app):
-    [now] = partitions._month_starts(1)
+    [now] = partitions._month_starts(partitions._today(), 1)
     with postgresql_app.app_context(), house().begin() as connection:
         connection.execute(text(f"DROP TABLE {partitions._name(now)}"))
     assert_not_ready(postgresql_app, "log", "portal db partitions")

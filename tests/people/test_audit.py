@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from portal.cookies.arranging import move_cookies
+from portal.cookies.declared import cookies
 from portal.cookies.models import Cookie
 from portal.database import db, writing
 from portal.identifiers import time_of
@@ -15,7 +17,13 @@ from portal.policy.models import Look
 from portal.tenants.lifecycle import add_hostname
 from tests import make
 
-LOOK = {"accent": "#0f5c4d", "accent_dark": "#7dd3bd", "corner": 8, "position": "bottom"}
+LOOK = {
+    "accent": "#0f5c4d",
+    "accent_dark": "#7dd3bd",
+    "corner": 8,
+    "position": "bottom",
+    "reopener": "link",
+}
 
 
 @pytest.fixture
@@ -130,6 +138,33 @@ def test_texts_in_many_languages_are_kept_whole(paris):
     assert entry.name == "_id"
     assert entry.before == {"purpose": {"fr": "Compter", "en": "Count"}}
     assert entry.after == {"purpose": {"fr": "Compter les visites", "en": "Count"}}
+
+
+def test_rows_that_change_in_the_same_way_are_one_entry(paris):
+    with paris.app_context(), writing():
+        tenant = make.find()
+        moved = cookies(tenant)[:3]
+        move_cookies(tenant, "statistics", [one.id for one in moved])
+    with paris.app_context():
+        [entry] = [one for one in trail("cookies") if one.action == "changed"]
+        assert set(entry.name.split(", ")) == {"sessionid", "django_language", "csrftoken"}
+        assert (entry.before, entry.after) == (
+            {"category": "necessary"},
+            {"category": "statistics"},
+        )
+
+
+def test_the_same_change_at_two_tenants_is_in_the_trail_of_each(paris):
+    make.tenant(paris, "oslo", "en", ("en",))
+    with paris.app_context(), writing():
+        for slug in ("paris", "oslo"):
+            make.find(slug).consent_days = 90
+    with paris.app_context():
+        days = select(AuditEntry).where(
+            AuditEntry.subject == "tenants", AuditEntry.action == "changed"
+        )
+        changed = [one for one in db.session.scalars(days) if one.after == {"consent_days": 90}]
+        assert {one.tenant_id for one in changed} == {make.find(s).id for s in ("paris", "oslo")}
 
 
 def test_an_entry_names_who_did_it(paris):

@@ -10,6 +10,7 @@ from portal.policy.document import (
     Controller,
     DeclaredCategory,
     DeclaredCookie,
+    DeclaredIntegration,
     DeclaredLook,
     DeclaredPassage,
     DeclaredProvider,
@@ -75,6 +76,9 @@ documents = st.builds(
     look=st.none() | looks,
     passages=st.dictionaries(
         st.sampled_from(["why", "terms"]), st.builds(DeclaredPassage, url=words, html=texts)
+    ),
+    integrations=unique(st.builds(DeclaredIntegration, *[words] * 5), "kind", "identifier").map(
+        lambda all_: tuple(sorted(all_, key=lambda one: (one.kind, one.identifier)))
     ),
 ).filter(_no_cookie_twice)
 

@@ -16,10 +16,10 @@ from portal.policy.drafting import draft
 from portal.policy.models import PolicyVersion, Wording
 from portal.policy.publishing import (
     LONGEST_NOTE,
+    BadNote,
     CannotLeaveOut,
     DraftChanged,
     LanguagesIncomplete,
-    NoteTooLong,
     publish,
 )
 from tests import make
@@ -169,7 +169,7 @@ def test_a_version_says_who_published_it_and_why(app):
 def test_a_note_has_its_limit(lone_app):
     make.tenant(lone_app)
     make.change(lone_app, "paris", name="Paris!")
-    with pytest.raises(NoteTooLong):
+    with pytest.raises(BadNote):
         published(lone_app, note="a" * (LONGEST_NOTE + 1))
     published(lone_app, note="a" * LONGEST_NOTE)
 

@@ -125,7 +125,7 @@ def test_a_page_comes_in_the_best_encoding_that_is_accepted(visitor, path, accep
 
 
 @pytest.mark.parametrize("encoding", [*DECODERS])
-@pytest.mark.parametrize("name", ["portal.css", "banner.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["portal.css", "ask.js", "icon.svg"])
 def test_an_asset_is_the_same_in_every_encoding_and_kept_for_ever(visitor, name, encoding):
     digest = visitor.client.application.extensions["portal.assets"].digests[name]
     path = f"/static/{digest}/{name}"

@@ -53,7 +53,7 @@ def test_the_way_to_change_ones_mind_stays_whatever_the_tenant_writes(oslo, visi
     passage(oslo, "change", en="Write to us.", ar="اكتب")
     make.publish(oslo)
     section = re.search(r'<section id="choice".*?</section>', visitor.get().text, re.DOTALL)[0]
-    assert section.count("data-cookie-settings") == 1
+    assert section.count("data-ask-settings") == 1
     assert "Write to us." in section
 
 

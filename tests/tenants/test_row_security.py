@@ -10,6 +10,7 @@ from portal.models import metadata
 from portal.tenants.models import Hostname, Tenant
 from tests import make
 from tests.client import Visitor
+from tests.consent.records import keep, record
 
 OF_TENANTS = [one for one in metadata.sorted_tables if "tenant_id" in one.columns]
 SECURED = """
@@ -36,6 +37,19 @@ def test_every_table_of_tenants_is_secured_and_so_is_every_partition(postgresql_
         partitions = set(connection.scalars(text(PARTITIONS)))
     assert {one.name for one in OF_TENANTS} | {"tenants"} | partitions <= secured
     assert len(partitions) > 12
+
+
+def test_the_planner_expects_as_many_rows_as_the_tenant_has(postgresql_app):
+    """Else it would sort whole months of the log where a few steps along an index are enough."""
+    number = make.tenant(postgresql_app)
+    with postgresql_app.app_context():
+        keep(*(record(number) for _ in range(1000)))
+        with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE consent_records"))
+    with postgresql_app.test_request_context("/", base_url="http://paris.example"):
+        asked = f"EXPLAIN (FORMAT JSON) SELECT * FROM consent_records WHERE tenant_id = {number}"
+        [plan] = db.session.scalar(text(asked))
+    assert 900 < plan["Plan"]["Plan Rows"] < 1100
 
 
 def test_the_role_of_the_tests_is_bound_by_it(postgresql_app):

@@ -3,6 +3,7 @@
 from flask import session
 from flask.sessions import NullSession
 
+from portal.api.guard import admit as admit_programs
 from portal.backoffice.guard import admit, choose_language
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
@@ -13,10 +14,38 @@ from tests.client import CONSENTS, POLICY, PREFERENCES
 
 ROUTES = """
 GET / public.home
+GET /api/v1/categories api.list_categories
+PUT /api/v1/categories api.order_categories
+POST /api/v1/categories api.create_category
+GET /api/v1/categories/<key> api.show_category
+PATCH /api/v1/categories/<key> api.update_category
+DELETE /api/v1/categories/<key> api.delete_category
+PUT /api/v1/categories/<key>/cookies api.order_cookies
 POST /api/v1/consents api.decide
 GET /api/v1/consents/<uuid:record_id> api.show
+GET /api/v1/cookies api.list_cookies
+POST /api/v1/cookies api.create_cookie
+GET /api/v1/cookies/<uuid:identifier> api.show_cookie
+PATCH /api/v1/cookies/<uuid:identifier> api.update_cookie
+DELETE /api/v1/cookies/<uuid:identifier> api.delete_cookie
+GET /api/v1/draft api.show_draft
+POST /api/v1/erasures api.erase_records
+GET /api/v1/figures api.show_figures
 GET /api/v1/openapi.json api.openapi
 GET /api/v1/policy api.policy
+GET /api/v1/providers api.list_providers
+POST /api/v1/providers api.create_provider
+GET /api/v1/providers/<key> api.show_provider
+PATCH /api/v1/providers/<key> api.update_provider
+DELETE /api/v1/providers/<key> api.delete_provider
+GET /api/v1/records api.list_records
+GET /api/v1/records/<uuid:record_id> api.show_record
+GET /api/v1/records/export.<any(csv,ndjson):style> api.export_records
+GET /api/v1/versions api.list_versions
+POST /api/v1/versions api.publish_draft
+GET /api/v1/versions/<int(min=1,max=2147483647):number> api.show_version
+GET /api/v1/versions/<int(min=1,max=2147483647):number>/changes api.compare_versions
+GET /.well-known/gpc.json public.gpc
 GET /backoffice/ backoffice.home
 GET /backoffice/account/ backoffice.account
 POST /backoffice/account/ backoffice.account_save
@@ -68,6 +97,11 @@ GET /backoffice/cookies/providers/new/ backoffice.cookies_provider_new
 POST /backoffice/cookies/providers/new/ backoffice.cookies_provider_add
 POST /backoffice/cookies/step/ backoffice.cookies_step
 GET /backoffice/figures/ backoffice.figures
+GET /backoffice/integrations/ backoffice.integrations
+GET /backoffice/integrations/<uuid:identifier>/remove/ backoffice.integrations_leave
+POST /backoffice/integrations/<uuid:identifier>/remove/ backoffice.integrations_remove
+GET /backoffice/integrations/new/<kind>/ backoffice.integrations_new
+POST /backoffice/integrations/new/<kind>/ backoffice.integrations_add
 GET /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation
 POST /backoffice/invitation/<uuid:number>/<secret>/ backoffice.invitation_accept
 GET /backoffice/look/ backoffice.look
@@ -97,6 +131,9 @@ POST /backoffice/settings/hostnames/ backoffice.settings_hostnames_add
 POST /backoffice/settings/hostnames/main/ backoffice.settings_hostnames_main
 GET /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_remove
 POST /backoffice/settings/hostnames/remove/ backoffice.settings_hostnames_removed
+GET /backoffice/sites/ backoffice.sites
+POST /backoffice/sites/ backoffice.sites_save
+POST /backoffice/sites/pin/ backoffice.sites_pin
 POST GET /backoffice/sign-in/ security.login
 POST GET /backoffice/sign-in/again/ security.verify
 POST GET /backoffice/sign-in/again/passkey/ security.wan_verify
@@ -110,6 +147,11 @@ POST GET /backoffice/sign-in/recovery-code/ security.mf_recovery
 POST /backoffice/sign-out/ security.logout
 GET /backoffice/texts/<language>/ backoffice.translations_texts
 POST /backoffice/texts/<language>/ backoffice.translations_texts_save
+GET /backoffice/tokens/ backoffice.tokens
+GET /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_leave
+POST /backoffice/tokens/<uuid:identifier>/revoke/ backoffice.tokens_revoke
+GET /backoffice/tokens/new/ backoffice.tokens_new
+POST /backoffice/tokens/new/ backoffice.tokens_make
 GET /backoffice/translations/ backoffice.translations
 POST /backoffice/translations/ backoffice.translations_languages
 GET /backoffice/translations/<language>/ backoffice.translations_language
@@ -117,9 +159,14 @@ POST /backoffice/translations/<language>/ backoffice.translations_save
 GET /backoffice/versions/ backoffice.versions
 GET /backoffice/versions/<int:number>/restore/ backoffice.versions_restore
 POST /backoffice/versions/<int:number>/restore/ backoffice.versions_restore_now
+GET /consent.js public.consent_script
+GET /embed/<digest>.js public.pinned_script
+GET /embed/<int:number>-<build>/<language>.json public.embed_texts
+GET /embed/carried/<sealed> public.carried
+GET /embed/carry public.carry
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
-GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
+GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>-<reopener>.css public.look
 GET /healthz operations.healthz
 GET /metrics operations.metrics
 GET /readyz operations.readyz
@@ -155,7 +202,7 @@ GUARDS = {
     "assets": [],
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
-    "api": [refuse_foreign_requests],
+    "api": [admit_programs],
     "backoffice": [admit],
     "security": [refuse_foreign_requests, choose_language],
 }

@@ -1,4 +1,4 @@
-"""Every route of the back office and of the API, walked as everybody who might try it.
+"""Every route of the back office, walked as everybody who might try it.
 
 A route that comes without a guard, or answers about another tenant, fails here without a test of
 its own.
@@ -10,21 +10,19 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import Rule
 
 from portal.cookies.models import Cookie
 from portal.database import house
-from portal.models import metadata
 from portal.people.models import Invitation, Membership
 from portal.people.roles import OWNER, ROLES
 from tests import make
 from tests.backoffice.member import Member, add_member
-from tests.wiring.doors import backoffice_rules
+from tests.wiring.doors import address, backoffice_rules, everything_of
 
 FOREIGN = "oslo"
 OWNER_OF_PARIS = "owner@paris.example"
 SIGN_IN = "/backoffice/sign-in/"
-OF_TENANTS = [one for one in metadata.sorted_tables if "tenant_id" in one.columns]
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +43,6 @@ def calls(app: Flask):
     for rule in backoffice_rules(app):
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             yield rule, method
-
-
-def address(rule: Rule, ids: dict[str, str]) -> str:
-    """The address of a rule with an id of the kind that it takes."""
-    values = {name: ids.get(name, ids["other"]) for name in rule.arguments}
-    values |= {name: 1 for name, kind in rule._converters.items() if "Integer" in str(type(kind))}
-    values |= {
-        name: ids["uuid"] for name, kind in rule._converters.items() if "UUID" in str(type(kind))
-    }
-    words = {
-        name: kind for name, kind in rule._converters.items() if isinstance(kind, AnyConverter)
-    }
-    values |= {name: min(kind.items) for name, kind in words.items()}
-    _, path = rule.build(values)
-    return path
 
 
 UNKNOWN = {"uuid": str(uuid4()), "other": "nothing", "language": "fr"}
@@ -141,13 +124,6 @@ def test_an_id_of_another_tenant_answers_as_one_that_does_not_exist(walked):
         known, unknown = address(rule, ids), address(rule, UNKNOWN | {"person_id": "987654"})
         answers = [send(walked, OWNER_OF_PARIS, method, path) for path in (known, unknown)]
         assert answers[0].status_code == answers[1].status_code, (method, known)
-
-
-def everything_of(app: Flask, slug: str) -> dict[str, list]:
-    with app.app_context(), house().connect() as connection:
-        tenant = make.find(slug).id
-        mine = {one.name: select(one).where(one.c.tenant_id == tenant) for one in OF_TENANTS}
-        return {name: sorted(map(repr, connection.execute(mine[name]))) for name in mine}
 
 
 def test_the_whole_walk_leaves_the_other_tenant_as_it_was(walked):

@@ -10,7 +10,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from portal.backoffice.words import LANGUAGES
-from portal.catalogues import BACKOFFICE, read_catalogue, source_messages
+from portal.catalogues import BACKOFFICE, KNOWN, VISITOR, read_catalogue, source_messages
 from portal.languages import AVAILABLE, SOURCE, TRANSLATIONS
 from portal.settings import ROOT
 from tests import make
@@ -23,9 +23,10 @@ TRANSLATED = [tag for tag in AVAILABLE if tag != SOURCE]
 
 NAMES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 BACKOFFICE_TRANSLATED = [tag for tag in LANGUAGES if tag != SOURCE]
+of_visitors = pytest.mark.parametrize("domain", [VISITOR, KNOWN])
 
 
-def extracted(config: str, marker: str) -> set[str | tuple[str, ...]]:
+def extracted(config: str, marker: str = "_") -> set[str | tuple[str, ...]]:
     """The messages that stand in the code today; plural ones as a pair."""
     with (TRANSLATIONS / config).open() as file:
         methods, options = parse_mapping_cfg(file)
@@ -46,19 +47,22 @@ def test_the_template_holds_exactly_the_messages_of_the_code():
     assert extracted("babel.cfg", "marked") == set(source_messages()), "run `make translations`"
     in_code = extracted("backoffice.cfg", "said")
     assert in_code == of_template(BACKOFFICE), "run `make translations`"
+    assert extracted("known.cfg") == set(source_messages(KNOWN)), "run `make translations`"
 
 
+@of_visitors
 @pytest.mark.parametrize("tag", TRANSLATED)
-def test_a_catalogue_has_every_message_and_no_other(tag):
-    catalogue = read_catalogue(tag)
+def test_a_catalogue_has_every_message_and_no_other(tag, domain):
+    catalogue = read_catalogue(tag, domain)
     done = {str(m.id) for m in catalogue if m.id and m.string and "fuzzy" not in m.flags}
-    assert done == set(source_messages())
+    assert done == set(source_messages(domain))
     assert not catalogue.obsolete
 
 
+@of_visitors
 @pytest.mark.parametrize("tag", TRANSLATED)
-def test_a_translation_has_the_placeholders_of_its_source_and_no_markup(tag):
-    for message in read_catalogue(tag):
+def test_a_translation_has_the_placeholders_of_its_source_and_no_markup(tag, domain):
+    for message in read_catalogue(tag, domain):
         source, translated = str(message.id), str(message.string)
         assert Counter(PLACEHOLDER.findall(source)) == Counter(PLACEHOLDER.findall(translated))
         rest = PLACEHOLDER.sub("", translated)

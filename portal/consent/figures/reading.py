@@ -1,10 +1,11 @@
 """The figures of a tenant: by day, category, language and version."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, cast, func, select, union_all
 
@@ -28,27 +29,27 @@ class Count:
 NAMES = tuple(one.name for one in fields(Count))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figures:
-    """Counts of a period, from which every other figure is added up."""
+    """Counts of a period, from which every other figure is added up once."""
 
     counts: tuple[Count, ...]
 
-    @property
+    @cached_property
     def shown(self) -> int:
         """Pages that asked. Somebody who reads three pages before deciding is asked three times."""
         return self._sum(lambda one: one.event == SHOWN)
 
-    @property
+    @cached_property
     def decided(self) -> int:
         return self._sum(lambda one: one.event != SHOWN)
 
-    @property
+    @cached_property
     def ignored(self) -> int:
         """Pages that asked and were not answered."""
         return max(self.shown - self.decided, 0)
 
-    @property
+    @cached_property
     def decisions(self) -> dict[str, int]:
         """By kind of decision, the most frequent first."""
         return self._by(lambda one: one.event)
@@ -57,17 +58,17 @@ class Figures:
         """Decisions that accepted a category."""
         return self._sum(lambda one: one.event != SHOWN and category in one.accepted.split())
 
-    @property
+    @cached_property
     def categories(self) -> dict[str, int]:
         """Acceptances of each optional category that anybody accepted."""
         named = {key for one in self.counts for key in one.accepted.split()} - {NECESSARY}
         return {key: self.accepting(key) for key in sorted(named)}
 
-    @property
+    @cached_property
     def languages(self) -> dict[str, int]:
         return self._by(lambda one: one.language)
 
-    @property
+    @cached_property
     def versions(self) -> dict[int, int]:
         return self._by(lambda one: one.policy)
 
@@ -102,5 +103,5 @@ def read_figures(tenant_id: int, since: date, until: date) -> Figures:
     what = [both.c[name] for name in NAMES[:-1]]
     sums = cast(func.sum(both.c.count), BigInteger)
     summed = select(*what, sums).group_by(*what).order_by(*what)
-    rows = db.session.execute(summed).all()
-    return Figures(tuple(Count(**dict(zip(NAMES, row, strict=True))) for row in rows))
+    rows: Sequence[Sequence[Any]] = db.session.execute(summed).all()
+    return Figures(tuple(Count(*row) for row in rows))

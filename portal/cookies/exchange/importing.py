@@ -12,10 +12,9 @@ from portal.cookies.exchange.files import Row
 from portal.cookies.exchange.planning import plan
 from portal.cookies.exchange.plans import Plan, PlannedCookie, PlannedProvider, Status
 from portal.cookies.exchange.saving import save
-from portal.cookies.exchange.values import own_or_built_in
 from portal.cookies.models import Cookie, Provider, Texts
 from portal.cookies.rules import TEXTS
-from portal.cookies.texts import in_language
+from portal.cookies.texts import in_language, own_or_built_in
 from portal.database import db
 from portal.tenants.models import Tenant
 

@@ -3,24 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.catalogues import source_messages
 from portal.cookies.models import Cookie, Texts
 from portal.cookies.rules import FIELDS, TEXTS
-from portal.cookies.texts import in_language
-from portal.languages import SOURCE
+from portal.cookies.texts import own_or_built_in
 
 
 def values_of(cookie: Cookie, languages: Iterable[str]) -> dict[str, Any]:
     """All fields; texts in these languages and in those of the tenant's own words."""
     values = {name: getattr(cookie, name) for name in FIELDS}
-    return values | {name: _written_out(values[name], languages) for name in TEXTS}
+    return values | {name: written_out(values[name], languages) for name in TEXTS}
 
 
-def _written_out(texts: Texts, languages: Iterable[str]) -> Texts:
+def written_out(texts: Texts, languages: Iterable[str]) -> Texts:
+    """A text in these languages and in those of the tenant's own words."""
     return {tag: own_or_built_in(texts, tag) for tag in dict.fromkeys((*languages, *texts))}
-
-
-def own_or_built_in(texts: Texts, language: str) -> str:
-    """The text in this language alone; empty where visitors would read another language's."""
-    is_built_in = texts.get(SOURCE) in source_messages()
-    return in_language(texts, language, language) if is_built_in else texts.get(language, "")

@@ -1,5 +1,7 @@
 """The known providers that come with the portal: one file a kind, read once a process.
 
+Their texts are English; the catalogues of the domain `known` say them in every other language.
+
 Lifetimes are those that providers state, cut to the 400 days for which browsers keep a cookie.
 """
 

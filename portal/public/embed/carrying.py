@@ -5,6 +5,7 @@ that the link goes to. Nobody can carry in what somebody else decided: the porta
 visitor came from, the script asks again, and a seal soon expires.
 """
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.consent.carrying import seal, unseal
-from portal.consent.current import remember
+from portal.consent.current import current_preferences, remember
 from portal.consent.log import history
 from portal.consent.models import ConsentRecord
 from portal.headers import REACH, Reach
@@ -30,13 +31,12 @@ def carry() -> Response:
     if target is None:
         abort(400)
     record = _latest(request.args.get("id", "")) if source else None
-    if record is None:
-        response = redirect(to, 303)
-    elif shares_cookie(current_site(), target):
-        response = redirect(to, 303)
+    shared = shares_cookie(current_site(), target)
+    response = redirect(to, 303)
+    if record and not shared:
+        response.location = f"{to.partition('#')[0]}#consent={seal(record, target)}"
+    elif record and not current_preferences():
         remember(response, record)
-    else:
-        response = redirect(f"{to.partition('#')[0]}#consent={seal(record, target)}", 303)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     return response
@@ -52,11 +52,13 @@ def _site_of(address: str) -> str | None:
 
 
 def _latest(consent_id: str) -> ConsentRecord | None:
+    """What the browser decided last, if it still counts."""
     try:
         mine = history(current_site().tenant_id, UUID(consent_id))
     except ValueError:
         return None
-    return next(iter(mine), None)
+    latest = next(iter(mine), None)
+    return latest if latest and latest.valid_until > datetime.now(UTC) else None
 
 
 @bp.get("/embed/carried/<sealed>")

@@ -4,7 +4,6 @@ It is the same for every visitor, so that anybody may cache it and the pages tha
 """
 
 import json
-import re
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
@@ -16,14 +15,16 @@ from flask import Flask, Response, abort, current_app, request
 from portal.banner.contrast import DARK, LIGHT, Scheme, palette
 from portal.banner.look import STANDARD
 from portal.caching import BoundedCache
+from portal.catalogues import marked
 from portal.cookies.models import NECESSARY
 from portal.database import reading
 from portal.headers import REACH, Reach
 from portal.policy.current import current_policy
-from portal.policy.document import DeclaredCategory, DeclaredCookie, DeclaredLook, Document
+from portal.policy.document import DeclaredCategory, DeclaredLook, Document
 from portal.policy.live import LivePolicy, Version, live
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
+from portal.public.embed.patterns import names
 from portal.public.embed.texts import address
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
@@ -31,10 +32,10 @@ from portal.tenants.current import current_site
 from portal.tenants.directory import Site
 from portal.tenants.models import Script
 
-PARTS = ("decision", "gate", "forget", "signals", "layers", "start")
+PARTS = ("decision", "gate", "forget", "signals", "tree", "layers", "start")
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
-FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent)return;%s})"
+FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent?.has)return;%s})"
 CALL = "(new URL(document.currentScript.src),%s,%s);"
 
 
@@ -42,11 +43,6 @@ class Built(NamedTuple):
     text: str
     digest: str  # SHA-256, in hexadecimal
     body: Body
-
-    @property
-    def integrity(self) -> str:
-        """For the attribute of that name (Subresource Integrity)."""
-        return "sha256-" + b64encode(bytes.fromhex(self.digest)).decode()
 
 
 @bp.get("/consent.js")
@@ -89,44 +85,42 @@ def build(site: Site, policy: LivePolicy) -> Built:
     return Built(text, sha256(text.encode()).hexdigest(), Body(text.encode(), ONCE))
 
 
+def integrity(digest: str) -> str:
+    """A digest in hexadecimal as the attribute of that name has it (Subresource Integrity)."""
+    return "sha256-" + b64encode(bytes.fromhex(digest)).decode()
+
+
 def _in_script(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
     document: Document = version.document
+    button = (document.look or STANDARD).reopener == "button"
     return {
         "version": policy.number,
         "days": policy.consent_days,
         "texts": address(policy.number),
-        "languages": {tag: _reopener(version, tag) for tag in document.languages},
+        "languages": {tag: _reopener(version, tag) if button else "" for tag in document.languages},
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
         "domain": site.cookie_domain,
         "sites": sorted(site.sites),
         "signals": site.signals,
         "reloads": site.reloads,
-        "button": bool(document.look and document.look.reopener == "button"),
+        "button": button,
     }
 
 
 def _reopener(version: Version, tag: str) -> str:
-    """The name of the control that opens the preference centre."""
-    return Words(wording_of(version, tag)).gettext("Cookie settings")
+    """The name of the button that opens the preference centre, where each page has one."""
+    return Words(wording_of(version, tag)).gettext(marked("Cookie settings"))
 
 
 def _category(policy: LivePolicy, category: DeclaredCategory) -> dict[str, Any]:
-    names = "|".join(_pattern(one) for one in category.cookies)
     if category.key == NECESSARY:
-        return {"names": names}
-    return {"same": _same(policy, category), "names": names}
-
-
-def _pattern(cookie: DeclaredCookie) -> str:
-    """A regular expression, as scripts write it, for the names that the cookie stands for."""
-    text = cookie.name + ("*" if cookie.match == "prefix" else "")
-    escaped = re.sub(r"[\\^$.|?+()\[\]{}/]", r"\\\g<0>", text)
-    return escaped.replace("*", ".*" if cookie.match != "exact" else r"\*")
+        return {"names": names(category)}
+    return {"same": _same(policy, category), "names": names(category)}
 
 
 def _same(policy: LivePolicy, category: DeclaredCategory) -> list[tuple[int, int]]:

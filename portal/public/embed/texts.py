@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, current_app, request
 
 from portal import languages
 from portal.caching import BoundedCache
+from portal.catalogues import marked
 from portal.consent.asking import EVERYTHING, Question
 from portal.consent.figures.counting import Impression
 from portal.consent.figures.impressions import impressions
@@ -23,7 +24,8 @@ from portal.public.embed.tree import trees
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, first_layer_of, render_part, wording_of
 
-TEMPLATE = "embed/layers.html"
+TEMPLATE, HOLD = "embed/layers.html", "embed/hold.html"
+BRIEFLY = "public, max-age=60"
 MEMORY = 16 * 1024 * 1024  # bytes of texts that a process remembers
 Key = tuple[int, int, str, int | None, str]
 
@@ -35,16 +37,16 @@ def address(number: int) -> str:
 
 @lru_cache(maxsize=1)
 def _build() -> str:
-    sources = [Path(current_app.root_path) / "templates" / TEMPLATE, Path(__file__)]
+    templates = [Path(current_app.root_path) / "templates" / one for one in (TEMPLATE, HOLD)]
+    sources = [*templates, Path(__file__)]
     return sha256(b"".join(one.read_bytes() for one in sources)).hexdigest()[:8]
 
 
 @bp.get("/embed/<int:number>-<build>/<language>.json")
 def embed_texts(number: int, build: str, language: str) -> Response:
+    """In words of today also for scripts of another release, cached or pinned or a server ahead."""
     policy = current_policy()
-    if build != _build() or policy.categories(number) is None:
-        abort(404)
-    if language not in live().languages(policy, number):
+    if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
     key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
     body = _texts().get(key, lambda: Body(_written(policy, *key[1:]), ONCE))
@@ -52,6 +54,8 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     request.environ[REACH] = Reach.ANYWHERE
     response = immutable(body, "application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
+    if build != _build():
+        response.headers["Cache-Control"] = BRIEFLY
     return response
 
 
@@ -85,9 +89,10 @@ def _written(
         "first": first,
         "second": second,
         "hold": hold,
+        "reopen": gettext(marked("Cookie settings")),
         "titles": {one.key: one.title[language] for one in document.optional},
-        "saved": gettext("Your choice is saved."),
-        "withdrawn": gettext("Your consent is withdrawn."),
+        "saved": gettext(marked("Your choice is saved.")),
+        "withdrawn": gettext(marked("Your consent is withdrawn.")),
     }
     if question.since:
         texts["asked"] = sorted(question.asked)

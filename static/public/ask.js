@@ -5,9 +5,9 @@
   const QUEUE = "cookies_preferences_queue";
   const RETRY = 30000; // milliseconds
   const byId = (id) => document.getElementById(id);
-  const dialog = byId("cookie-preferences");
-  const banner = byId("cookie-banner");
-  const status = byId("cookie-status");
+  const dialog = byId("ask-second");
+  const banner = byId("ask-first");
+  const status = byId("ask-status");
   let told = false; // that a choice waits is said once
   let memory = []; // the queue, where the browser allows no storage
 
@@ -36,15 +36,15 @@
     }
   };
 
-  const optional = () => [...document.querySelectorAll("#cookie-preferences [name=category]")];
+  const optional = () => [...document.querySelectorAll("#ask-second [name=category]")];
 
   const granted = ({ decision, accepted }) =>
     decision === "accept_all" ? optional().map((box) => box.value) : accepted || [];
 
-  const inEffect = () => (document.documentElement.dataset.consent || "").split(" ").filter(Boolean);
+  const inEffect = () => (document.documentElement.dataset.granted || "").split(" ").filter(Boolean);
 
   const apply = (categories) => {
-    document.documentElement.dataset.consent = [...new Set(["necessary", ...categories])].join(" ");
+    document.documentElement.dataset.granted = [...new Set(["necessary", ...categories])].join(" ");
     for (const box of optional()) box.checked = categories.includes(box.value);
   };
 
@@ -111,12 +111,12 @@
 
   const open = (event) => {
     event.preventDefault();
-    const decided = document.documentElement.dataset.consent;
+    const decided = document.documentElement.dataset.granted;
     for (const box of optional()) {
       box.checked = decided ? inEffect().includes(box.value) : box.defaultChecked;
     }
     dialog.showModal();
-    byId("cookie-preferences-title").focus();
+    byId("ask-second-title").focus();
   };
 
   const kept = () => optional().filter((box) => box.defaultChecked).map((box) => box.value);
@@ -130,7 +130,7 @@
 
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    if (submitter?.id === "cookie-banner-choose") open(event);
+    if (submitter?.id === "ask-choose") open(event);
     else if (preview) return;
     else if (form.dataset.surface && dialog) {
       event.preventDefault();
@@ -150,8 +150,8 @@
   });
   addEventListener("online", () => waiting().length && flush());
   if (!dialog) return; // the preference centre is a page of its own
-  for (const control of document.querySelectorAll("#cookie-settings, [data-cookie-settings]")) {
+  for (const control of document.querySelectorAll("#ask-settings, [data-ask-settings]")) {
     control.addEventListener("click", open);
   }
-  dialog.querySelector(".close").addEventListener("click", () => dialog.close());
+  dialog.querySelector(".ask-close").addEventListener("click", () => dialog.close());
 })();

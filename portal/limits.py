@@ -1,0 +1,105 @@
+"""How often somebody may ask: counted in windows of a minute."""
+
+import logging
+from functools import lru_cache
+from ipaddress import ip_network
+from math import ceil
+from time import monotonic, time
+
+from flask import Flask, current_app
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from portal.settings import Settings
+
+MINUTE = 60  # seconds
+FAILED_TOKENS = 30  # a minute, from one address
+SLOWEST = 0.5  # seconds that a counter beside us may take to answer
+
+log = logging.getLogger(__name__)
+
+
+class TooMany(Exception):
+    """Somebody asks too often; `seconds` until they may ask again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = max(1, ceil(seconds))
+
+
+class Visits:
+    """Visits from each address, in this process's memory alone.
+
+    A visitor's decision passes here, and must not wait for a counter elsewhere. Two threads at
+    once may count one visit for two, which spares a lock.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._ends = limit, 0.0
+        self._counts: dict[str, int] = {}
+
+    def count(self, address: str) -> None:
+        """Raises TooMany."""
+        now = monotonic()
+        if now >= self._ends:
+            self._counts, self._ends = {}, now + MINUTE
+        network = _network(address)
+        count = self._counts[network] = self._counts.get(network, 0) + 1
+        if count > self._limit:
+            raise TooMany(self._ends - now)
+
+
+@lru_cache(maxsize=65536)
+def _network(address: str) -> str:
+    """The address; of IPv6 the network, since everybody has 2 ** 64 addresses of one."""
+    if ":" not in address or "." in address:
+        return address
+    try:
+        return str(ip_network((address, 64), strict=False))
+    except ValueError:
+        return address
+
+
+class Limits:
+    """What is counted where the setting says, for one process or for all servers together.
+
+    Where the counter does not answer, nobody is refused.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.visits = Visits(settings.visit_limit)
+        timeouts = {"socket_timeout": SLOWEST, "socket_connect_timeout": SLOWEST}
+        options = {} if settings.limits_url.startswith("memory:") else timeouts
+        storage = storage_from_string(settings.limits_url, wrap_exceptions=True, **options)
+        self._counter = FixedWindowRateLimiter(storage)
+        self._of_token = RateLimitItemPerMinute(settings.token_limit, namespace="token")
+        self._of_failures = RateLimitItemPerMinute(FAILED_TOKENS, namespace="failed token")
+
+    def count_use(self, token: str) -> None:
+        """Count a request with a token; raises TooMany."""
+        self._hit(self._of_token, token)
+
+    def count_failure(self, address: str) -> None:
+        """Count a token that was none; raises TooMany."""
+        self._hit(self._of_failures, _network(address))
+
+    def _hit(self, limit: RateLimitItem, who: str) -> None:
+        try:
+            if self._counter.hit(limit, who):
+                return
+            ends = self._counter.get_window_stats(limit, who).reset_time
+        except StorageError as reason:
+            log.warning("requests are not counted: %s", reason)
+            return
+        raise TooMany(ends - time())
+
+
+def limits() -> Limits:
+    found: Limits = current_app.extensions["portal.limits"]
+    return found
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["portal.limits"] = Limits(settings)

@@ -1,0 +1,94 @@
+"""A real server, and a browser that stops reading in the middle of an export."""
+
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portal.cli.demo import OWNER_EMAIL
+from tests import make
+from tests.backoffice.member import Member
+from tests.browser.live import LiveServer, serving
+from tests.conftest import running
+from tests.consent.records import keep, record
+
+RECORDS, PAGE = 10_000, "/" + 900 * "a"  # more than the kernel takes for who reads nothing
+PATIENCE = 20  # seconds
+PAUSE_EVERY = 1 << 21  # bytes
+END = b"0\r\n\r\n"  # of what comes in chunks (RFC 9112)
+BUSY = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'
+"""
+
+
+@pytest.fixture
+def server(environ) -> Iterator[LiveServer]:
+    """One process with one thread, which lets go a client that takes nothing for a second."""
+    settings = {"PORTAL_THREADS": "1", "PORTAL_CLIENT_TIMEOUT": "1"}
+    with serving(Path(environ["PORTAL_DATA"]), **settings, **environ) as started:
+        yield started
+
+
+@contextmanager
+def stalled_export(server: LiveServer, environ: dict[str, str]) -> Iterator[socket.socket]:
+    """A connection on which the first of an export has come, and nobody reads on."""
+    with contextmanager(running)(environ) as app:
+        with app.app_context():
+            tenant_id = make.find("pivohub").id
+            for _ in range(RECORDS // 1000):
+                keep(*(record(tenant_id, language="en", page=PAGE) for _ in range(1000)))
+        host = f"pivohub.localhost:{server.port}"
+        session = Member(app, OWNER_EMAIL, host).client.get_cookie("sessionid", "pivohub.localhost")
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+        client.sendall(
+            f"GET /backoffice/consents/export.csv HTTP/1.1\r\nHost: {host}\r\n"
+            f"Cookie: sessionid={session.value}\r\n\r\n".encode()
+        )
+        assert client.recv(4096).startswith(b"HTTP/1.1 200")
+        yield client
+
+
+def holds_nothing(environ: dict[str, str]) -> bool:
+    """Whether nobody is in the middle of a transaction, neither reading nor writing."""
+    if url := environ.get("DATABASE_URL"):
+        with psycopg.connect(url) as connection:
+            return connection.execute(BUSY).fetchone() == (1,)  # this one
+    with closing(sqlite3.connect(f"{environ['PORTAL_DATA']}/portal.sqlite3")) as connection:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+
+def becomes_true(expression) -> bool:
+    until = time.monotonic() + PATIENCE
+    while not expression():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_client_that_stops_reading_an_export_holds_no_transaction_and_soon_no_thread(
+    server, environ
+):
+    with stalled_export(server, environ) as client:
+        assert becomes_true(lambda: holds_nothing(environ))
+        assert server.ask("pivohub", "/healthz").status == 200
+        with pytest.raises(ConnectionError):
+            list(iter(lambda: client.recv(65536), b""))
+
+
+def test_a_client_that_pauses_between_readings_gets_all_of_an_export(server, environ):
+    with stalled_export(server, environ) as client:
+        length = 0
+        while part := client.recv(1 << 20):
+            length, before = length + len(part), length
+            if length // PAUSE_EVERY > before // PAUSE_EVERY:
+                time.sleep(0.4)
+            if part.endswith(END):
+                break
+    assert length > RECORDS * len(PAGE)

@@ -1,0 +1,135 @@
+"""Pages of a tenant's other sites that load its script, and browsers that visit them.
+
+A page is careful and hostile at once: strict CSP with Trusted Types, and styles that reset all.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from portal.database import writing
+from portal.languages import AVAILABLE
+from portal.tenants.embedding import embed
+from tests import make
+from tests.browser.browsing import NOTHING, PATIENCE, watch
+from tests.browser.live import LiveServer
+from tests.browser.portals import FULL, add_categories
+from tests.browser.sites import STRICT, Sites
+
+SHOP = "www.shop.localhost"  # a site that shares no cookie with a portal
+HOSTILE = """
+*, *::before, *::after { all: unset !important; color: red !important; font: 40px cursive }
+button, a, p, dialog, section, div { position: static !important; transform: rotate(3deg) }
+html { font-size: 6px; letter-spacing: 1em; text-transform: uppercase; visibility: hidden;
+  pointer-events: none; white-space: pre; direction: rtl; cursor: none; user-select: none }
+body, body * { visibility: visible; letter-spacing: 0; pointer-events: auto }
+button { display: none !important }
+"""
+FIRST, SECOND = ".ask-first", ".ask-second"
+
+
+def answer(word: str, layer: str = FIRST) -> str:
+    """The button of a layer."""
+    return f"{layer} [data-answer={word}]"
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """One tenant's portal and the sites of the suite."""
+
+    server: LiveServer
+    sites: Sites
+    tenant: str = FULL
+    site: str = SHOP
+
+    @property
+    def portal(self) -> str:
+        return f"http://{self.tenant}.localhost:{self.server.port}"
+
+    @property
+    def script(self) -> str:
+        return f'<script src="{self.portal}/consent.js" async></script>'
+
+    @property
+    def policy(self) -> str:
+        return STRICT.format(portal=self.portal, hosts="*.localhost:*")
+
+    def put(
+        self,
+        body: str = "<p>Words.</p>",
+        *,
+        head: str | None = None,
+        host: str = "",
+        path: str = "/",
+        lang: str = "en",
+        **headers: str,
+    ) -> str:
+        """A page of the site; its address."""
+        html = (
+            f"<!doctype html><html lang='{lang}'><head><meta charset=utf-8><title>A shop</title>"
+            f"<meta name=viewport content='width=device-width'>"
+            f"{self.script if head is None else head}</head>"
+            f"<body><main><h1>A shop</h1>{body}</main></body></html>"
+        )
+        named = {"Content_Security_Policy": self.policy} | headers
+        return self.sites.put(host or self.site, path, html, **named)
+
+    def hostile(self, path: str = "/hostile.css") -> str:
+        """The script and styles that hurt every element; for a head."""
+        self.sites.put(self.site, path, HOSTILE, "text/css")
+        return f'<link rel=stylesheet href="{path}">{self.script}'
+
+    def records(self) -> list[dict[str, Any]]:
+        return [one for one in self.server.records() if one["page"]]
+
+
+@contextmanager
+def visiting(browser: Browser, hosts: tuple[str, ...]) -> Iterator[Callable[..., Page]]:
+    """Opens pages of new visitors; whatever one of them did wrong is an error at the end."""
+    complaints: list[str] = []
+    with ExitStack() as contexts:
+
+        def visit(address: str = "", *, expects: str = "", **options: Any) -> Page:
+            usual = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
+            context = contexts.enter_context(browser.new_context(**(usual | options)))
+            context.set_default_timeout(PATIENCE)
+            watch(context, hosts, re.compile(expects) if expects else NOTHING, complaints)
+            page = context.new_page()
+            if address:
+                page.goto(address)
+            return page
+
+        yield visit
+    assert not complaints, complaints
+
+
+def let_ask(server: LiveServer, tenant: str, *sites: str, domain: str = "", **facts: Any) -> None:
+    """Let a tenant's script ask on these origins, from now on, on the live server."""
+    with server.editing() as app, app.app_context(), writing():
+        embed(make.find(tenant), domain, sites, **facts)
+    wanted = [*sites, f'"domain":"{domain}"']
+    for one in wanted:
+        _wait_for(server, tenant, one)
+
+
+def _wait_for(server: LiveServer, tenant: str, text: str) -> None:
+    server.wait_for(tenant, text.encode(), "/consent.js")
+
+
+def open_embedding(
+    server: LiveServer, sites: Sites, tenant: str, *hosts: str, domain: str = "", **facts: Any
+) -> Embedding:
+    """A new portal with all categories, one cookie in each, that asks on these hosts."""
+    with server.editing() as app:
+        make.tenant(app, tenant, "en", AVAILABLE, f"{tenant}.localhost")
+        add_categories(app, tenant, "preferences", "marketing")
+        for category in ("statistics", "preferences", "marketing"):
+            make.cookie(app, tenant, f"{category}_*", category=category, match="pattern")
+        make.publish(app, tenant)
+    server.wait_for(tenant, tenant.title().encode())
+    let_ask(server, tenant, *(sites.origin(one) for one in hosts), domain=domain, **facts)
+    return Embedding(server, sites, tenant, next(iter(hosts), ""))
