@@ -27,10 +27,11 @@ test: $(VENV)/.installed-dev chromium ## set up what is missing, then check and 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
-benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wrk, a Debian package)
+benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wrk, a Debian package, and npm)
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.paint
 	$(BIN)/python -m tests.benchmarks.backoffice
+	$(BIN)/python -m tests.benchmarks.banner
 	$(BIN)/python -m tests.benchmarks.log
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date

@@ -1,3 +1,5 @@
+const TIDY = 200; // milliseconds: looking through the browser's storage takes long, the banner first
+
 // One way for every change of the decision, and what scripts of the page may ask.
 const emit = (name) => document.dispatchEvent(new CustomEvent(`consent:${name}`, { detail: consent.decision }));
 
@@ -63,10 +65,8 @@ const begin = async () => {
   await carried();
   window.consent = consent;
   if (decision) signal("update");
-  forget();
   emit("ready");
   if (unanswered().length) ask();
-  if (waiting().length) flush();
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-consent-open]");
     if (!opener) return carry(event);
@@ -82,6 +82,10 @@ const begin = async () => {
   scan();
   new MutationObserver(scan).observe(document.documentElement, { childList: true, subtree: true });
   if (decision && !unanswered().length) reopener();
+  setTimeout(() => {
+    forget();
+    if (waiting().length) flush();
+  }, TIDY);
 };
 
 if (shares || TENANT.sites.includes(location.origin)) begin();

@@ -1,12 +1,13 @@
 """Our consent script against the lightest rivals: `python -m tests.benchmarks.banner [rounds]`.
 
 The same page of the same site is opened in turns with each script, in fresh contexts of Chromium,
-from the same server. The rivals come from npm, pinned, into the data folder. Printed are ratios to
-the better rival, of medians. Nothing is asserted, as machines differ; measure on an idle one.
+from the same server, which keeps connections alive and compresses all alike. The rivals come from
+npm, pinned, into the data folder. Printed are ratios to the better rival, of medians. Nothing is
+asserted, as machines differ; measure on an idle one.
 
 A banner is there when the frame that first holds it on screen is painted. That is looked for in the
 page by the same few lines for all, in visits of their own: script time is read from the browser
-itself in others. What the same page takes without any script is taken off script time.
+itself in others, as processor time. What the same page takes without any script is taken off.
 """
 
 import os
@@ -44,7 +45,8 @@ NONE = "none"
 PROBE = """(() => {
   const there = (one) => {
     const box = one?.getBoundingClientRect();
-    return box?.height > 0 && box.top < innerHeight && one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const options = { opacityProperty: true, visibilityProperty: true };
+    return box?.height > 0 && box.top < innerHeight && one.checkVisibility(options);
   };
   const look = () => {
     if (!there(document.querySelector(SELECTOR))) return requestAnimationFrame(look);
@@ -54,8 +56,10 @@ PROBE = """(() => {
   };
   requestAnimationFrame(look);
   window.shift = window.blocked = 0;
-  const sum = (type, add) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type, buffered: true });
+  const sum = (type, add) => {
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(add));
+    observer.observe({ type, buffered: true });
+  };
   sum("layout-shift", (one) => (window.shift += one.value));
   sum("longtask", (one) => (window.blocked += Math.max(0, one.duration - 50)));
 })();"""
@@ -74,7 +78,7 @@ class Shown(NamedTuple):
 
 
 class Cost(NamedTuple):
-    script: float  # milliseconds
+    script: float  # milliseconds of processor time
     tasks: float  # milliseconds of everything that the page's main thread did
     weight: int  # bytes over the wire, without the page
 
@@ -95,7 +99,8 @@ def prepare(server: Still, folder: Path) -> dict[str, str]:
     heads = {
         NONE: "",
         "ours": f'<script src="{server.origin(PORTAL)}/consent.js" async></script>',
-        "orejime": f'<script src="/orejime.js" defer></script><script src="{cdn}/orejime-standard-en.js" defer></script>'
+        "orejime": '<script src="/orejime.js" defer></script>'
+        f'<script src="{cdn}/orejime-standard-en.js" defer></script>'
         f'<link rel="stylesheet" href="{cdn}/orejime-standard.css">',
         "vanilla": f'<link rel="stylesheet" href="{cdn}/cookieconsent.css">',
     }
@@ -157,7 +162,7 @@ def shown(browser: Browser, name: str, address: str, slower: int, cached: bool) 
 def cost(browser: Browser, name: str, address: str, slower: int, cached: bool) -> Cost:
     with visit(browser, slower) as (_, page, session):
         session.send("Network.enable")
-        session.send("Performance.enable")
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
         for _ in range(2 if cached else 1):
             weights = _weights(session, address)
             page.goto(address)
@@ -203,7 +208,8 @@ def middle(measures: list[tuple], field: str) -> float:
 
 
 def compare(browser: Browser, addresses: dict[str, str], rounds: int, slower: int, cached: bool):
-    what = f"{'slowed down ' + str(slower) + ' times' if slower > 1 else 'plain'}, cache {'on' if cached else 'off'}"
+    speed = f"slowed down {slower} times" if slower > 1 else "plain"
+    what = f"{speed}, cache {'on' if cached else 'off'}"
     shows = in_turns(
         lambda one: shown(browser, one, addresses[one], slower, cached), list(BANNERS), rounds
     )
