@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from portal.policy.document import DeclaredLook
 from portal.public.assets import STATIC, assets
-from portal.public.look import stylesheet_of
+from portal.public.look import stylesheet
 
 SCHEMES = ("light", "dark")
 ASKS_FOR_DARK = re.compile(r"@media \(prefers-color-scheme:\s*dark\)")
@@ -14,7 +14,7 @@ BAR = STATIC / "public" / "preview.css"
 
 def style(look: DeclaredLook | None, scheme: str) -> str:
     """What a visitor's browser would apply in this colour scheme; in its own if it is neither."""
-    own = stylesheet_of(look) if look else ""
+    own = stylesheet(look.accent, look.accent_dark, look.corner, look.position) if look else ""
     return "\n".join(
         (
             _answered(assets().content("portal.css"), scheme),

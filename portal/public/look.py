@@ -14,60 +14,52 @@ from portal.banner.logos import find_logo
 from portal.caching import BoundedCache
 from portal.database import reading
 from portal.policy.document import DeclaredLook
-from portal.policy.models import POSITIONS, REOPENERS, ROUNDEST, Logo
+from portal.policy.models import POSITIONS, ROUNDEST, Logo
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
 from portal.public.encodings import ONCE, Body
 from portal.tenants.current import current_site
 
-BY_ITSELF = frozenset({"bottom", "link"})  # where all stands without a look
+AT_THE_BOTTOM = "bottom"  # where ask.css puts the banner
 MEMORY = 16 * 1024 * 1024  # bytes of logos that a process remembers
 INERT = "sandbox; default-src 'none'"  # for whoever opens a drawing by itself
 
 
 @lru_cache(maxsize=256)
-def stylesheet(accent: str, accent_dark: str, corner: int, position: str, reopener: str) -> str:
-    """The custom properties of page.css for both schemes, and where the banner and the way back
-    to it stand.
-    """
+def stylesheet(accent: str, accent_dark: str, corner: int, position: str) -> str:
+    """The custom properties of page.css for both schemes, and where the banner stands."""
+    place = STATIC / "public" / "positions" / f"{position}.css"
+    moved = "" if position == AT_THE_BOTTOM else place.read_text()
     return (
         f":root{{{_colours(accent, LIGHT)};--corner:{corner}px}}\n"
         f"@media (prefers-color-scheme:dark){{:root{{{_colours(accent_dark, DARK)}}}}}\n"
-        f"{_moved('positions', position)}{_moved('reopeners', reopener)}"
+        f"{moved}"
     )
-
-
-def _moved(what: str, where: str) -> str:
-    return "" if where in BY_ITSELF else (STATIC / "public" / what / f"{where}.css").read_text()
 
 
 def _colours(accent: str, scheme: Scheme) -> str:
     return ";".join(f"--{name}:{value}" for name, value in palette(accent, scheme).items())
 
 
-def stylesheet_of(look: DeclaredLook) -> str:
-    return stylesheet(look.accent, look.accent_dark, look.corner, look.position, look.reopener)
-
-
 def look_url(look: DeclaredLook) -> str:
     """The immutable address of a look's stylesheet, for templates."""
     accent, dark = look.accent.removeprefix("#"), look.accent_dark.removeprefix("#")
-    digest = sha256(stylesheet_of(look).encode()).hexdigest()[:16]
-    return f"/look/{digest}/{accent}-{dark}-{look.corner}-{look.position}-{look.reopener}.css"
+    text = stylesheet(look.accent, look.accent_dark, look.corner, look.position)
+    digest = sha256(text.encode()).hexdigest()[:16]
+    return f"/look/{digest}/{accent}-{dark}-{look.corner}-{look.position}.css"
 
 
-@bp.get("/look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>-<reopener>.css")
-def look(digest: str, reopener: str, position: str, corner: int, **accents: str) -> Response:  # noqa: ARG001  see the path
-    if position not in POSITIONS or reopener not in REOPENERS or corner > ROUNDEST:
+@bp.get("/look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css")
+def look(digest: str, accent: str, accent_dark: str, corner: int, position: str) -> Response:  # noqa: ARG001  see the path
+    if position not in POSITIONS or corner > ROUNDEST:
         abort(404)
     try:
-        colours = {name: colour(f"#{value}") for name, value in accents.items()}
+        accents = colour(f"#{accent}"), colour(f"#{accent_dark}")
     except BadColour:
         abort(404)
-    chosen = DeclaredLook(**colours, corner=corner, position=position, logo="", reopener=reopener)
-    if request.path != look_url(chosen):
+    if request.path != look_url(DeclaredLook(*accents, corner, position, logo="")):
         abort(404)
-    return immutable(_compressed(stylesheet_of(chosen)), "text/css")
+    return immutable(_compressed(stylesheet(*accents, corner, position)), "text/css")
 
 
 @lru_cache(maxsize=256)

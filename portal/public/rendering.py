@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 from babel.dates import format_date, format_datetime
 from flask import render_template
@@ -12,7 +13,7 @@ from portal.consent.asking import Question
 from portal.cookies.texts import lifetime_in_words
 from portal.counting.counts import counts
 from portal.counting.metrics import Counter
-from portal.languages import language, locale
+from portal.languages import Language, language, locale
 from portal.policy.live import Version, live, wording
 from portal.public.integrations.shown import videos
 
@@ -82,7 +83,7 @@ def render_document(
         "path": path,
         "here": path,
         "next": path,
-        "languages": [language(one) for one in version.document.languages],
+        "languages": sorted(map(language, version.document.languages), key=_place),
         "date": partial(format_date, format="long", locale=locale(tag)),
         "moment": partial(format_datetime, format="long", locale=locale(tag)),
         "duration": lifetime_in_words(version.document.consent_days, "day", tag),
@@ -105,6 +106,11 @@ def render_part(
     }
     counts().add(RENDERED)
     return render_template(template, **(facts | context))
+
+
+def _place(one: Language) -> str:
+    """Where its name stands among the others, signs above letters aside."""
+    return normalize("NFD", one.name.casefold())
 
 
 def _titles(version: Version, tag: str, keys: Iterable[str]) -> str:

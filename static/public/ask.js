@@ -53,10 +53,19 @@
     setTimeout(() => (status.textContent = status.dataset[message]), 50);
   };
 
+  // A centred question is a dialog, and the page behind it waits; Escape puts it off, unanswered.
+  const modal = banner?.localName === "dialog";
+  const raise = () => {
+    banner.open = false;
+    banner.showModal();
+    byId("ask-first-title").focus({ preventScroll: true });
+  };
+
   const reveal = (shown) => {
     if (!banner || banner.hidden === !shown) return;
     const inside = banner.contains(document.activeElement);
     banner.hidden = !shown;
+    if (modal) shown ? raise() : banner.close();
     if (inside) byId("content").focus({ preventScroll: true });
   };
 
@@ -126,7 +135,8 @@
   if (latest) {
     reveal(false);
     flush();
-  }
+  } else if (modal) raise();
+  banner?.addEventListener("close", () => (banner.hidden = true));
 
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;

@@ -6,10 +6,10 @@ Widths and colour schemes are switched in the page, so that each state is loaded
 from functools import partial
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
 from portal.languages import AVAILABLE
+from tests.browser.axe import assert_no_violations
 from tests.browser.browsing import decide, query
 from tests.browser.portals import declare_and_publish, open_small_portal
 from tests.client import POLICY, PREFERENCES
@@ -17,9 +17,6 @@ from tests.client import POLICY, PREFERENCES
 ALL_VIEWS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 TWO_VIEWS = [(320, "light"), (1280, "dark")]  # each width and each scheme
 CLOSELY_WATCHED = ("en", "ar")  # in all views; one language of each direction
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"], "preload": False, "elementRef": False}
-RUN = "async (options) => ({violations: (await axe.run(document, options)).violations})"
 NOT_FOUND = "404"
 
 every_language = pytest.mark.parametrize("language", AVAILABLE)
@@ -31,13 +28,11 @@ def open_page(open_page):
 
 
 def assert_accessible(page: Page) -> None:
-    page.evaluate(AXE_SCRIPT)
     language = page.evaluate("document.documentElement.lang")
     for width, scheme in ALL_VIEWS if language in CLOSELY_WATCHED else TWO_VIEWS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        results = AxeResults(page.evaluate(RUN, OPTIONS))
-        assert not results.violations_count, f"{width} {scheme}: {results.generate_report()}"
+        assert_no_violations(page)
 
 
 @every_language

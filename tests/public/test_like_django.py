@@ -130,7 +130,7 @@ LANGUAGE = {
     "nothing": Ask(""),
     "a language in the query": Ask("", query="language=en&next=/p/"),
     "a locale for a language": Ask("language=fr_FR&next=/p/"),
-    "a region of no language": Ask("language=vi-VN&next=/p/"),
+    "a region of no language": Ask("language=gsw-CH&next=/p/"),
     "a path for a language": Ask("language=../../fr&next=/p/"),
     "a language and a NUL": Ask("language=fr%00&next=/p/"),
     "a language and a line": Ask("language=fr%0A&next=/p/"),
