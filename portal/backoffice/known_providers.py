@@ -90,7 +90,7 @@ def cookies_known_add() -> Response:
             done = adopt(tenant, key)
     except UnknownProvider:
         abort(404)
-    tell(" ".join(_told(done)))
+    tell(told(done))
     wanted = request.form.get("q") or None
     return redirect(url_for("backoffice.cookies_known", q=wanted, _anchor=f"known-{key}"), 303)
 
@@ -123,8 +123,12 @@ def _card(provider: Known, kind: str, draft: Present, wanted: str) -> Card:
     return Card(provider, draft.key_of(provider), missing, searched, wanted in searched)
 
 
-def _told(done: Adopted) -> Iterator[str]:
-    """What was done, in sentences."""
+def told(done: Adopted) -> str:
+    """What was done."""
+    return " ".join(_sentences(done))
+
+
+def _sentences(done: Adopted) -> Iterator[str]:
     yield gettext("%(name)s is in your list.", name=done.name)
     if done.added:
         yield ngettext("One cookie was added.", "%(num)s cookies were added.", len(done.added))

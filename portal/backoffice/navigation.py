@@ -24,6 +24,7 @@ class Link(NamedTuple):
 ENTRIES = (
     Entry("backoffice.home", said("Overview"), Permission.READ),
     Entry("backoffice.cookies", said("Cookies"), Permission.READ),
+    Entry("backoffice.integrations", said("Integrations"), Permission.READ),
     Entry("backoffice.translations", said("Translations"), Permission.READ),
     Entry("backoffice.look", said("Look"), Permission.READ),
     Entry("backoffice.publish", said("Publish"), Permission.READ),

@@ -8,7 +8,13 @@ from hypothesis import given
 
 from portal.policy import facts
 from portal.policy.difference import ADDED, CHANGED, REMOVED, Change, difference
-from portal.policy.document import DeclaredCookie, DeclaredLook, DeclaredPassage, Document
+from portal.policy.document import (
+    DeclaredCookie,
+    DeclaredIntegration,
+    DeclaredLook,
+    DeclaredPassage,
+    Document,
+)
 from portal.policy.drafting import draft
 from portal.policy.facts import Kind, Lifetime, Named
 from tests import make
@@ -23,6 +29,7 @@ LABELS = {
 } | {
     "name": {"Controller", "Name", "Name of the portal"},
     "title": {"Title"},
+    "category": {"Waits for consent to"},
     "description": {"Description"},
     "provider": {"Service provider"},
     "lifetime_count": {"Lifetime"},
@@ -34,7 +41,15 @@ LABELS = {
     "url": {"Link"},
     "html": {"Text"},
 }
-NAMING = {"domain", "path", "key", "wordings"}  # what is named by these is another thing
+NAMING = {
+    "domain",
+    "path",
+    "key",
+    "wordings",
+    "kind",
+    "identifier",
+    "server",
+}  # what is named by these is another thing
 
 
 def drafted(app: Flask) -> Document:
@@ -44,13 +59,14 @@ def drafted(app: Flask) -> Document:
 
 @pytest.fixture
 def before(lone_app) -> Document:
-    """Paris with a cookie, a look and own words of its own."""
+    """Paris with a cookie, a look, own words and a film of its own."""
     make.tenant(lone_app)
     make.cookie(lone_app)
     return replace(
         drafted(lone_app),
         look=DeclaredLook("#0f5c4d", "#7dd3bd", 8, "bottom", "logo"),
         passages={"terms": DeclaredPassage("https://a.example/", {"fr": "<p>Un</p>"})},
+        integrations=(DeclaredIntegration("vimeo", "statistics", "76979871", "", "A film"),),
     )
 
 

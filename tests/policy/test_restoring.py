@@ -6,6 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.cookies.integrations.editing import (
+    add_integration,
+    integrations,
+    remove_integration,
+)
+from portal.cookies.integrations.models import Integration
 from portal.cookies.models import Category, Cookie, Provider
 from portal.database import db, writing
 from portal.people.models import AuditEntry
@@ -56,6 +62,8 @@ def rich(app) -> Flask:
         own(kind=Passage, key="why", text=WHY)
         own(kind=Passage, key="terms", url="https://paris.example/cgu")
         own(kind=OwnWording, language="fr", source=TITLE, text="À vous de choisir")
+        container = {"identifier": "GTM-AB12CD3"}
+        add_integration(make.find(), "google-tag-manager", container)
         own(kind=Look, accent="#114488", accent_dark="#aaccff", corner=4, position="corner")
     assert make.publish(app) == 2
     return app
@@ -94,6 +102,9 @@ def upset(app: Flask) -> None:
         db.session.get_one(OwnWording, (tenant_id, "fr", TITLE)).text = "Autre chose"
         own(kind=OwnWording, language="fr", source="Cookie policy", text="Témoins")
         db.session.get_one(Look, tenant_id).corner = 0
+        [container] = integrations(make.find())
+        remove_integration(make.find(), container.id)
+        add_integration(make.find(), "google-analytics", {"identifier": "G-AB12CD34EF"})
 
 
 def test_publish_change_restore_publish_gives_the_same_digest(rich):
@@ -111,6 +122,7 @@ def test_an_earlier_version_can_be_published_again(rich):
     assert not rows(rich, Look)
     assert not rows(rich, Passage)
     assert not rows(rich, OwnWording)
+    assert not rows(rich, Integration)
     assert {one.key for one in rows(rich, Category)} == {"necessary", "statistics"}
 
 

@@ -12,8 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from portal.cookies.integrations.editing import add_integration
 from portal.cookies.models import Cookie
-from portal.database import house
+from portal.database import house, writing
+from portal.models import Integration
 from portal.people.models import Invitation, Membership
 from portal.people.roles import OWNER, ROLES
 from tests import make
@@ -32,6 +34,8 @@ def walked(sqlite_template, tmp_path_factory):
 
     for app in paris(sqlite_template, tmp_path_factory.mktemp("walk")):
         make.tenant(app, FOREIGN, "en", ("en",))
+        with app.app_context(), writing():
+            add_integration(make.find(FOREIGN), "hotjar", {"identifier": "1234567"})
         for role in ROLES:
             add_member(app, f"{role}@paris.example", role)
         add_member(app, "owner@oslo.example", OWNER, FOREIGN)
@@ -111,10 +115,11 @@ def foreign_ids(app: Flask) -> list[dict[str, str]]:
     with app.app_context(), house().connect() as connection:
         oslo = make.find(FOREIGN).id
         cookie = connection.scalar(select(Cookie.id).where(Cookie.tenant_id == oslo))
+        service = connection.scalar(select(Integration.id).where(Integration.tenant_id == oslo))
         person = connection.scalar(select(Membership.person_id).where(Membership.tenant_id == oslo))
         invited = connection.scalar(select(Invitation.id).where(Invitation.tenant_id == oslo))
     found = {"other": str(person), "person_id": str(person), "language": "fr"}
-    return [found | {"uuid": str(one)} for one in (cookie, invited) if one]
+    return [found | {"uuid": str(one)} for one in (cookie, service, invited) if one]
 
 
 def test_an_id_of_another_tenant_answers_as_one_that_does_not_exist(walked):

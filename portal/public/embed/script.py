@@ -32,7 +32,7 @@ from portal.tenants.current import current_site
 from portal.tenants.directory import Site
 from portal.tenants.models import Script
 
-PARTS = ("decision", "gate", "forget", "signals", "tree", "layers", "start")
+PARTS = ("decision", "gate", "forget", "signals", "layers", "tree", "start")
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
 FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent?.has)return;%s})"
