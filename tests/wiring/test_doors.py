@@ -166,7 +166,7 @@ GET /embed/carried/<sealed> public.carried
 GET /embed/carry public.carry
 POST GET /i18n/setlang/ public.set_language
 GET /logo/<digest> public.logo
-GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>-<reopener>.css public.look
+GET /look/<digest>/<accent>-<accent_dark>-<int:corner>-<position>.css public.look
 GET /healthz operations.healthz
 GET /metrics operations.metrics
 GET /readyz operations.readyz
