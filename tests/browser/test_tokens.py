@@ -39,7 +39,7 @@ def test_every_page_of_it_is_accessible(open_page, server):
     page.get_by_role("button", name="Make the token").click()
     expect(page.get_by_text("Choose what the token may do.").first).to_be_visible()
     assert_accessible(page)
-    page.get_by_label("Publish").check()
+    page.get_by_label("Read figures").check()
     page.get_by_role("button", name="Make the token").click()
     expect(page.get_by_label("Token")).to_be_visible()
     assert_accessible(page)
