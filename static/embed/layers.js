@@ -20,10 +20,13 @@ const nearest = (tag) => {
   } catch {} // no tag
 };
 
+const address = () => `${PORTAL.origin}/embed/${TENANT.texts}/${language}.json`;
+
 const load = () => {
   const asked = unanswered();
   const since = decision && asked.length ? `?since=${decision.policy}` : "";
-  return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`)
+  if (!since && language === TEXTS.language) return TEXTS;
+  return (texts ||= fetch(address() + since)
     .then((answer) => answer.json())
     .catch(() => (texts = null)));
 };
@@ -61,6 +64,7 @@ const ask = async () => {
   banner.onclose = reopener;
   if (banner.showModal) banner.showModal();
   else banner.showPopover?.();
+  if (all === TEXTS) fetch(address(), { method: "HEAD" }).catch(() => {}); // the portal counts who was asked
 };
 
 const open = async () => {
