@@ -14,6 +14,9 @@ const names = (tag) => {
 };
 
 const nearest = (tag) => {
+  const [main] = tag.toLowerCase().split(/[-_]/);
+  const alike = Object.keys(TENANT.languages).filter((one) => one.split("-")[0] === main);
+  if (alike.length === 1) return alike[0]; // on most pages, and Intl takes milliseconds to begin
   try {
     const wanted = names(tag.replace("_", "-"));
     return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
