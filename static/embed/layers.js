@@ -14,16 +14,22 @@ const names = (tag) => {
 };
 
 const nearest = (tag) => {
+  const [main] = tag.toLowerCase().split(/[-_]/);
+  const alike = Object.keys(TENANT.languages).filter((one) => one.split("-")[0] === main);
+  if (alike.length === 1) return alike[0]; // on most pages, and Intl takes milliseconds to begin
   try {
     const wanted = names(tag.replace("_", "-"));
     return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
   } catch {} // no tag
 };
 
+const address = () => `${PORTAL.origin}/embed/${TENANT.texts}/${language}.json`;
+
 const load = () => {
   const asked = unanswered();
   const since = decision && asked.length ? `?since=${decision.policy}` : "";
-  return (texts ||= fetch(`${PORTAL.origin}/embed/${TENANT.texts}/${language}.json${since}`)
+  if (!since && language === TEXTS.language) return TEXTS;
+  return (texts ||= fetch(address() + since)
     .then((answer) => answer.json())
     .catch(() => (texts = null)));
 };
@@ -61,6 +67,7 @@ const ask = async () => {
   banner.onclose = reopener;
   if (banner.showModal) banner.showModal();
   else banner.showPopover?.();
+  if (all === TEXTS) fetch(address(), { method: "HEAD" }).catch(() => {}); // the portal counts who was asked
 };
 
 const open = async () => {

@@ -42,7 +42,11 @@ def still() -> Iterator[Still]:
             if found:
                 self.send_header("Content-Encoding", "br")
             self.end_headers()
-            self.wfile.write(body)
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""

@@ -45,10 +45,10 @@ class Guide:
             r"https://(\w+)\.example", lambda one: self.sites.origin(f"{one[1]}.localhost"), text
         )
 
-    def page(self, body: str = "", head: str = "", **headers: str) -> str:
+    def page(self, body: str = "", head: str = "", lang: str = "en", **headers: str) -> str:
         """A page of the site, with the line unless another head is given; its address."""
         html = (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A site</title>'
+            f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>A site</title>'
             f'<link rel="icon" href="data:,">{head or self.example("line")}</head>'
             f"<body><p>Words.</p>{body}</body></html>"
         )
@@ -102,6 +102,18 @@ def test_a_nonce_stands_for_the_address(guide, visit):
     page = visit(guide.page(head=example, Content_Security_Policy=policy))
     page.click(ACCEPT)
     until(page, "document.documentElement.dataset.counted === 'with a nonce'")
+
+
+@pytest.mark.parametrize("tag", ["en", "fr"])
+def test_a_page_in_the_language_of_its_script_asks_after_one_request(guide, visit, tag):
+    lines = {"en": guide.example("line"), "fr": guide.example("french")}
+    page, asked = visit("about:blank"), []
+    page.on("request", lambda one: asked.append(f"{one.method} {one.url}"))
+    page.goto(guide.page(head=lines[tag], lang=tag))
+    expect(page.locator(f".ask-first[lang={tag}]")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    texts = [one for one in asked if ".json" in one]
+    assert [one.partition(" ")[0] for one in texts] == ["HEAD"]  # what the portal counts
 
 
 def test_a_kept_version_is_pinned_by_its_hash(guide, visit):

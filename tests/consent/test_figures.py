@@ -1,5 +1,6 @@
 """The figures are what a plain count over the log would give, and outlive it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -42,6 +43,16 @@ def test_a_page_that_asks_is_counted_and_one_that_does_not_is_not(app):
     shown(app)
     found = figures_of(app)
     assert (found.shown, found.decided, found.ignored) == (2, 1, 1)
+
+
+def test_a_question_of_the_script_is_counted_by_its_address_alone(app):
+    make.tenant(app)
+    visitor = Visitor(app)
+    texts = re.search(r'"texts":"([^"]+)"', visitor.get("/consent.js").text)[1]
+    answer = visitor.client.head(f"/embed/{texts}/fr.json", base_url=visitor.base)
+    assert (answer.status_code, answer.data) == (200, b"")
+    shown(app)
+    assert figures_of(app).shown == 1
 
 
 def test_a_visitors_page_writes_nothing_to_the_database(app):

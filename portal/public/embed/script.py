@@ -1,6 +1,8 @@
 """`consent.js`: one script a tenant, with all that it must know before anybody is asked.
 
-It is the same for every visitor, so that anybody may cache it and the pages that load it.
+It is the same for every visitor, so that anybody may cache it and the pages that load it. The texts
+of one language ride along, so that most pages ask after one request: the tenant's default, or that
+of `?lang=`, which is for sites in another. Pages in a language besides fetch theirs.
 """
 
 import json
@@ -25,7 +27,7 @@ from portal.policy.live import LivePolicy, Version, live
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
 from portal.public.embed.patterns import names
-from portal.public.embed.texts import address
+from portal.public.embed.texts import address, written
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
 from portal.tenants.current import current_site
@@ -35,8 +37,15 @@ from portal.tenants.models import Script
 PARTS = ("decision", "gate", "forget", "signals", "layers", "tree", "start")
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
-FRAME = "((PORTAL,TENANT,STYLE)=>{if(window.consent?.has)return;%s})"
-CALL = "(new URL(document.currentScript.src),%s,%s);"
+FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.consent?.has)return;%s})"
+CALL = "(new URL(document.currentScript.src),%s,%s,%s);"
+
+
+class Key(NamedTuple):
+    site: Site
+    version: int
+    language: str  # of the texts that ride along
+    origin: str  # of the portal, as the visitor's browser names it
 
 
 class Built(NamedTuple):
@@ -47,7 +56,7 @@ class Built(NamedTuple):
 
 @bp.get("/consent.js")
 def consent_script() -> Response:
-    built = current_script()
+    built = current_script(request.args.get("lang", ""))
     response = _answer(built.body)
     response.headers["Cache-Control"] = FRESH
     response.set_etag(built.digest[:24])
@@ -72,16 +81,20 @@ def _answer(body: Body) -> Response:
     return response
 
 
-def current_script() -> Built:
-    site, policy = current_site(), current_policy()
-    return _scripts().get((site, policy.number), lambda: build(site, policy))
+def current_script(language: str = "") -> Built:
+    policy = current_policy()
+    document: Document = live().version(policy.tenant_id, policy.number).document
+    tag = language if language in document.languages else document.default_language
+    key = Key(current_site(), policy.number, tag, request.host_url.rstrip("/"))
+    return _scripts().get(key, lambda: _build(key, policy))
 
 
-def build(site: Site, policy: LivePolicy) -> Built:
-    version = live().version(policy.tenant_id, policy.number)
-    look = version.document.look or STANDARD
-    facts = _facts(site, policy, version)
-    text = _code() + CALL % (_in_script(facts), _in_script(style(look)))
+def _build(key: Key, policy: LivePolicy) -> Built:
+    version = live().version(policy.tenant_id, key.version)
+    facts = _in_script(_facts(key.site, policy, version))
+    look = _in_script(style(version.document.look or STANDARD))
+    texts = written(policy, key.version, key.language, None, key.origin)
+    text = _code() + CALL % (facts, look, texts)
     return Built(text, sha256(text.encode()).hexdigest(), Body(text.encode(), ONCE))
 
 
@@ -165,12 +178,12 @@ def _code() -> str:
     return f"({minify.string('text/javascript', FRAME % parts)})"
 
 
-def _scripts() -> BoundedCache[tuple[Site, int], Built]:
-    found: BoundedCache[tuple[Site, int], Built] = current_app.extensions["portal.scripts"]
+def _scripts() -> BoundedCache[Key, Built]:
+    found: BoundedCache[Key, Built] = current_app.extensions["portal.scripts"]
     return found
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["portal.scripts"] = BoundedCache[tuple[Site, int], Built](
+    app.extensions["portal.scripts"] = BoundedCache[Key, Built](
         MEMORY, lambda one: len(one.text) + one.body.weight
     )

@@ -49,7 +49,7 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
     key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
-    body = _texts().get(key, lambda: Body(_written(policy, *key[1:]), ONCE))
+    body = _texts().get(key, lambda: Body(written(policy, *key[1:]).encode(), ONCE))
     impressions().count(Impression(policy.tenant_id, number, language))
     request.environ[REACH] = Reach.ANYWHERE
     response = immutable(body, "application/json")
@@ -65,9 +65,8 @@ def _since(policy: LivePolicy) -> int | None:
     return asked if asked is not None and policy.categories(asked) else None
 
 
-def _written(
-    policy: LivePolicy, number: int, language: str, since: int | None, origin: str
-) -> bytes:
+def written(policy: LivePolicy, number: int, language: str, since: int | None, origin: str) -> str:
+    """The texts as JSON, for somebody new or who decided on an earlier version."""
     question = _question(policy, since)
     version = live().version(policy.tenant_id, number)
     messages = wording_of(version, language)
@@ -96,7 +95,7 @@ def _written(
     }
     if question.since:
         texts["asked"] = sorted(question.asked)
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
 def _question(policy: LivePolicy, since: int | None) -> Question:
