@@ -25,17 +25,45 @@ OFFERED = ("fr", "en", "ar")
 PAGES = ("/", POLICY, PREFERENCES)
 NAMES = {
     "ar": "العربية",
+    "bg": "български",
     "ca": "català",
+    "cs": "čeština",
+    "da": "dansk",
     "de": "Deutsch",
+    "el": "Ελληνικά",
     "en": "English",
     "es": "español",
+    "et": "eesti",
     "eu": "euskara",
+    "fi": "suomi",
     "fr": "français",
+    "ga": "Gaeilge",
+    "gl": "galego",
+    "he": "עברית",
+    "hr": "hrvatski",
+    "hu": "magyar",
+    "is": "íslenska",
     "it": "italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "lt": "lietuvių",
+    "lv": "latviešu",
+    "mt": "Malti",
+    "nb": "norsk bokmål",
     "nl": "Nederlands",
     "pl": "polski",
     "pt": "português",
+    "pt-BR": "português (Brasil)",
+    "ro": "română",
+    "sk": "slovenčina",
+    "sl": "slovenščina",
+    "sq": "shqip",
+    "sr": "српски",
     "sv": "svenska",
+    "tr": "Türkçe",
+    "uk": "українська",
+    "zh-Hans": "中文 (简体)",
+    "zh-Hant": "中文 (繁體)",
 }
 
 tags = st.sampled_from([*OFFERED, "fr-CA", "FR", "de", "zh-TW", "*"]) | st.text(max_size=12)
@@ -67,8 +95,8 @@ def test_each_language_is_named_in_itself():
     assert {tag: language(tag).name for tag in AVAILABLE} == NAMES
 
 
-def test_arabic_alone_runs_from_right_to_left():
-    assert [tag for tag in AVAILABLE if language(tag).direction == "rtl"] == ["ar"]
+def test_arabic_and_hebrew_run_from_right_to_left():
+    assert [tag for tag in AVAILABLE if language(tag).direction == "rtl"] == ["ar", "he"]
 
 
 @pytest.mark.parametrize("tag", ["fr", "FR", "Fr"])

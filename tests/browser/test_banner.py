@@ -5,8 +5,8 @@ import itertools
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from portal.languages import AVAILABLE
 from tests.browser.browsing import (
+    LANGUAGES,
     choice,
     cookies,
     decide,
@@ -255,8 +255,9 @@ def test_the_banner_comes_before_the_content(page):
     )
 
 
-@pytest.mark.parametrize("language", AVAILABLE)
-def test_accepting_rejecting_and_choosing_look_alike(page, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_accepting_rejecting_and_choosing_look_alike(open_page, language):
+    page = open_page("full")
     page.goto(query("/", language))
     unlike = []
     for width, scheme in itertools.product((320, 480, 640, 960, 1280), ("light", "dark")):
