@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from gettext import c2py
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from portal.backoffice.words import LANGUAGES
 from portal.catalogues import BACKOFFICE, read_catalogue, source_messages
-from portal.languages import AVAILABLE, SOURCE, TRANSLATIONS
+from portal.languages import AVAILABLE, SOURCE, TRANSLATIONS, locale
 from portal.settings import ROOT
 from tests import make
 from tests.client import POLICY, PREFERENCES, Visitor
@@ -26,6 +27,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 TRANSLATED = [tag for tag in AVAILABLE if tag != SOURCE]
 
 
+OF_EUROPE = {"pt": "pt-PT"}  # the portal has pt-BR besides; CLDR means Brazil by `pt` alone
 NAMES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 BACKOFFICE_TRANSLATED = [tag for tag in LANGUAGES if tag != SOURCE]
 
@@ -70,6 +72,16 @@ def test_a_translation_has_the_placeholders_of_its_source_and_no_markup(tag):
         rest = PLACEHOLDER.sub("", translated)
         assert not (message.id and set("<>%") & set(rest)), translated
         assert translated == translated.strip() or not message.id
+
+
+@pytest.mark.parametrize("domain", ["visitor", "known"])
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_its_plural_forms_tell_apart_what_the_language_tells_apart(tag, domain):
+    kind_of = locale(OF_EUROPE.get(tag, tag)).plural_form  # by the rules of Unicode's CLDR
+    form_of = c2py(read_catalogue(tag, domain).plural_expr)
+    kinds = {form_of(number): kind_of(number) for number in range(200)}
+    assert [n for n in range(200) if kind_of(n) != kinds[form_of(n)]] == []
+    assert len(kinds) == read_catalogue(tag, domain).num_plurals
 
 
 @pytest.mark.parametrize("tag", BACKOFFICE_TRANSLATED)
