@@ -24,7 +24,6 @@ unhurried = settings(deadline=None)
 OFFERED = ("fr", "en", "ar")
 PAGES = ("/", POLICY, PREFERENCES)
 NAMES = {
-    "en": "English",
     "ar": "العربية",
     "bg": "български",
     "ca": "català",
@@ -32,6 +31,7 @@ NAMES = {
     "da": "dansk",
     "de": "Deutsch",
     "el": "Ελληνικά",
+    "en": "English",
     "es": "español",
     "et": "eesti",
     "eu": "euskara",
@@ -95,7 +95,7 @@ def test_each_language_is_named_in_itself():
     assert {tag: language(tag).name for tag in AVAILABLE} == NAMES
 
 
-def test_arabic_and_hebrew_alone_run_from_right_to_left():
+def test_arabic_and_hebrew_run_from_right_to_left():
     assert [tag for tag in AVAILABLE if language(tag).direction == "rtl"] == ["ar", "he"]
 
 

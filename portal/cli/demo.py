@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from portal.cli.answers import explained
 from portal.database import db, writing
-from portal.languages import AVAILABLE
 from portal.people.accounts import add_person, find_person
 from portal.people.models import Membership, Person
 from portal.people.passwords import has_password, set_password
@@ -15,6 +14,9 @@ from portal.policy.opening import open_portal
 from portal.settings import Settings
 from portal.tenants.lifecycle import add_hostname
 from portal.tenants.models import Hostname, Tenant
+
+# what the examples offer; each portal chooses its own among all that there are
+LANGUAGES = ["en", "fr", "de", "es", "it", "pt", "nl", "ca", "eu", "sv", "pl", "ar"]
 
 OWNER_EMAIL = "demo@example.org"
 OWNER_PASSWORD = ("demo-password", 12)  # a file of the data folder, random bytes
@@ -61,7 +63,7 @@ def load_examples() -> None:
 
 def _open_portals() -> None:
     for slug, name, hostname, language, contact in PORTALS:
-        opened = open_portal(slug, name, hostname, language, list(AVAILABLE), contact)
+        opened = open_portal(slug, name, hostname, language, LANGUAGES, contact)
         add_hostname(opened, f"{slug}.localhost")
     click.echo(f"{len(PORTALS)} example portals loaded")
 

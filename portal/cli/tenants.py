@@ -10,7 +10,7 @@ from portal.cli.answers import as_json, explained, name_of_command, say, table
 from portal.consent.erasing import retention_days
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
-from portal.languages import AVAILABLE
+from portal.languages import SOURCE
 from portal.policy.opening import open_portal
 from portal.policy.publishing import latest_version, publish
 from portal.tenants import lifecycle
@@ -46,7 +46,10 @@ def tenant() -> None:
 @click.option("--name", required=True, help="The name that visitors know.")
 @click.option("--hostname", required=True, help="The canonical hostname.")
 @click.option("--language", required=True, help="The default language, such as fr.")
-@click.option("--languages", help="All languages offered, by comma. Default: all there are.")
+@click.option(
+    "--languages",
+    help="All languages offered, by comma. Default: the default one and English.",
+)
 @described
 @as_json
 @explained
@@ -61,7 +64,7 @@ def create(slug: str, as_json: bool, **given: str | None) -> None:
       portal tenant create lyon --name "Lyon open data" --hostname data.lyon.example --language fr
       portal tenant create oslo --name Oslo --hostname oslo.example --language en --languages en,sv
     """
-    languages = (given.pop("languages") or ",".join(AVAILABLE)).split(",")
+    languages = (given.pop("languages") or SOURCE).split(",")
     name, hostname, language = (str(given.pop(key)) for key in ("name", "hostname", "language"))
     contact = {key: value for key, value in given.items() if value}
     with writing():

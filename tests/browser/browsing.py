@@ -20,6 +20,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+# heavy tests run in these: both directions, five scripts, the longest labels
+LANGUAGES = ("en", "ar", "de", "el", "ga", "ja", "uk")
 PATIENCE = 10_000  # milliseconds
 NOTHING = re.compile(r"(?!)")
 

@@ -8,9 +8,8 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page
 
-from portal.languages import AVAILABLE
 from tests.browser.axe import assert_no_violations
-from tests.browser.browsing import decide, query
+from tests.browser.browsing import LANGUAGES, decide, query
 from tests.browser.portals import declare_and_publish, open_small_portal
 from tests.client import POLICY, PREFERENCES
 
@@ -19,7 +18,7 @@ TWO_VIEWS = [(320, "light"), (1280, "dark")]  # each width and each scheme
 CLOSELY_WATCHED = ("en", "ar")  # in all views; one language of each direction
 NOT_FOUND = "404"
 
-every_language = pytest.mark.parametrize("language", AVAILABLE)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from portal.languages import AVAILABLE
 from tests.browser.browsing import (
+    LANGUAGES,
     choice,
     cookies,
     decide,
@@ -159,6 +159,21 @@ def test_nothing_is_switched_on_beforehand(open_page):
     expect(switches.first).to_be_disabled()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_browser_that_opts_out_is_told_that_it_is_heeded(open_page, server, javascript):
+    page = open_page("full", javascript=javascript, extra_http_headers={"Sec-GPC": "1"})
+    page.goto(query("/", "en"))
+    expect(banner(page)).to_contain_text("Your browser’s opt-out is honoured")
+    page.click(CHOOSE)
+    second = dialog(page) if javascript else page.locator("main")
+    expect(second).to_contain_text("So marketing is refused unless you accept it yourself.")
+    expect(second.get_by_role("switch", name="Marketing")).not_to_be_checked()
+    second.get_by_role("button", name="Save my choices").click()
+    until(page, "!document.querySelector('#ask-first:not([hidden])')")
+    assert choice(page)["rejected"] == ["preferences", "statistics", "marketing"]
+    assert server.records()[-1]["gpc"]
+
+
 def test_the_second_layer_names_the_cookies_of_each_category(open_page):
     page = open_page("full")
     page.goto("/")
@@ -255,8 +270,9 @@ def test_the_banner_comes_before_the_content(page):
     )
 
 
-@pytest.mark.parametrize("language", AVAILABLE)
-def test_accepting_rejecting_and_choosing_look_alike(page, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_accepting_rejecting_and_choosing_look_alike(open_page, language):
+    page = open_page("full")
     page.goto(query("/", language))
     unlike = []
     for width, scheme in itertools.product((320, 480, 640, 960, 1280), ("light", "dark")):

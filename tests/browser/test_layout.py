@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.languages import AVAILABLE
-from tests.browser.browsing import decide, query
+from tests.browser.browsing import LANGUAGES, decide, query
 from tests.client import POLICY, PREFERENCES
 
 OVERFLOW = "document.scrollingElement.scrollWidth - innerWidth"
@@ -67,7 +67,7 @@ def phone(open_page):
     return open_phone
 
 
-every_language = pytest.mark.parametrize("language", AVAILABLE)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @every_language
@@ -98,9 +98,37 @@ def test_nothing_scrolls_sideways_on_a_phone_after_a_decision(phone, language):
     assert {where: by for where, by in wide.items() if by > 0} == {}
 
 
+@pytest.mark.parametrize("path", ["/", POLICY, PREFERENCES])
+def test_no_language_is_too_long_for_a_phone(phone, path):
+    page, wide = phone(), {}
+    for language in AVAILABLE:
+        page.goto(query(path, language), wait_until="domcontentloaded")
+        wide[language] = page.evaluate(OVERFLOW)
+        shown, direction = page.evaluate("[document.documentElement.lang, document.dir]")
+        assert (shown, direction) == (language, "rtl" if language in ("ar", "he") else "ltr")
+    assert {language: by for language, by in wide.items() if by > 0} == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_the_list_of_forty_languages_fits_the_window(open_page, language, width):
+    page = open_page("full", width=width, decided=True)
+    page.goto(query("/", language))
+    page.click(".languages summary")
+    box = page.locator(".languages form").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["height"] <= 600
+    buttons = page.locator(".languages button")
+    assert buttons.count() == len(AVAILABLE)
+    buttons.last.scroll_into_view_if_needed()
+    buttons.last.click()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+
+
 @every_language
 def test_the_banner_leaves_part_of_a_phone_to_the_page(phone, language):
-    page = phone("pivohub")
+    page = phone()
     page.goto(query("/", language))
     assert page.locator("#ask-first").bounding_box()["y"] >= 0.1 * 640
 

@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from portal.consent.models import consent_records
 from portal.cookies.models import Cookie
 from portal.database import db
-from portal.languages import AVAILABLE
 from portal.people.models import AuditEntry
 from portal.policy.models import PolicyVersion
 from portal.tenants.models import ChangeCounter, Hostname, Tenant
@@ -39,8 +38,8 @@ def test_create_makes_a_portal_that_answers_at_once(app):
     assert visitor.decide().status_code == 201
 
 
-def test_create_offers_every_language_unless_told_otherwise(lone_app):
-    assert set(facts(lone_app, "tenant", "create", *LYON)["languages"]) == set(AVAILABLE)
+def test_create_offers_the_default_language_and_english_unless_told_otherwise(lone_app):
+    assert facts(lone_app, "tenant", "create", *LYON)["languages"] == ["fr", "en"]
 
 
 def test_create_offers_the_languages_it_is_told_and_the_default_one(lone_app):

@@ -1,6 +1,7 @@
 """The cookie is a hint that anybody may have written: exactly of the format, or no decision."""
 
 import json
+import re
 import string
 import time
 from typing import Any
@@ -11,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.consent.preferences import LONGEST, Preferences, read, write
+from portal.consent.preferences import LONGEST, NAME, Preferences, read, write
 from portal.cookies.models import CATEGORIES
 from tests import make
 from tests.client import has_banner
-from tests.consent import drafts
+from tests.consent import documented, drafts
 from tests.consent.records import record
 
 ID = "0b57cd54-12f0-4576-83d7-e1ec66c01eef"
@@ -27,6 +28,7 @@ GOOD: dict[str, Any] = {
     "accepted": ["necessary", "statistics"],
     "rejected": ["marketing"],
 }
+DOCUMENTED = documented.code()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
@@ -37,6 +39,13 @@ unhurried = settings(deadline=None, max_examples=200)
 
 def encoded(value: Any) -> str:
     return quote(json.dumps(value, separators=(",", ":")))
+
+
+def is_refused(value: str | None) -> bool:
+    """By the portal and by the reader that its documentation offers to back ends."""
+    assert not DOCUMENTED["has_consent"](value, "statistics")
+    assert DOCUMENTED["has_consent"](value, "necessary")
+    return read(value) is None and DOCUMENTED["read_consent"](value) is None
 
 
 def test_a_cookie_of_the_format_says_what_was_decided():
@@ -52,38 +61,39 @@ def test_a_cookie_may_come_with_other_spacing_and_order():
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=1100))
 @unhurried
 def test_no_text_is_too_odd_to_read(text):
-    assert read(text) is None
+    assert is_refused(text)
 
 
 @given(st.text(alphabet="%" + string.hexdigits + '{}[]":,', max_size=60))
 @unhurried
 def test_no_percent_encoding_is_too_odd_to_read(text):
-    assert read(text) is None
+    assert is_refused(text)
 
 
 @given(JSON)
 @unhurried
 def test_no_json_of_another_shape_counts(value):
-    assert read(encoded(value)) is None
+    assert is_refused(encoded(value))
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, JSON)))
 @unhurried
 def test_no_object_with_members_of_any_kind_counts(value):
-    assert read(encoded(value)) is None
+    assert is_refused(encoded(value))
 
 
 @given(st.sampled_from(list(GOOD)), JSON)
 @unhurried
 def test_one_member_of_any_kind_counts_only_if_it_is_of_its_type(name, value):
     found = read(encoded(GOOD | {name: value}))
+    assert (found is None) == (DOCUMENTED["read_consent"](encoded(GOOD | {name: value})) is None)
     assert found is None or type(value) is type(GOOD[name])
 
 
 @given(st.text(max_size=100))
 @unhurried
 def test_no_text_but_a_uuid_is_a_consent_id(text):
-    assert read(encoded(GOOD | {"id": text})) is None
+    assert is_refused(encoded(GOOD | {"id": text}))
 
 
 @given(
@@ -110,11 +120,14 @@ def test_what_is_written_is_read_again(accepted, others, consent_id, policy):
         tuple(decided.accepted),
         tuple(decided.rejected),
     )
+    found = DOCUMENTED["read_consent"](value)
+    assert (found["id"], found["policy"]) == (str(consent_id), policy)
+    assert (found["accepted"], found["rejected"]) == (decided.accepted, decided.rejected)
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_cookie_without_one_of_its_members_is_no_decision(name):
-    assert read(encoded({key: value for key, value in GOOD.items() if key != name})) is None
+    assert is_refused(encoded({key: value for key, value in GOOD.items() if key != name}))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +181,7 @@ def test_a_cookie_without_one_of_its_members_is_no_decision(name):
     ids=repr,
 )
 def test_a_member_of_the_wrong_kind_makes_it_no_decision(members):
-    assert read(encoded(GOOD | members)) is None
+    assert is_refused(encoded(GOOD | members))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +205,27 @@ def test_a_member_of_the_wrong_kind_makes_it_no_decision(members):
     ids=repr,
 )
 def test_a_damaged_or_oversized_value_is_no_decision(value):
-    assert read(value) is None
+    assert is_refused(value)
+
+
+def test_the_cookie_of_a_real_decision_is_read_as_the_documentation_says(app, visitor):
+    make.tenant(app)
+    visitor.decide("accept_all")
+    value = visitor.client.get_cookie(NAME, domain=visitor.host).value
+    assert DOCUMENTED["read_consent"](value) == visitor.preferences
+    assert DOCUMENTED["has_consent"](value, "statistics")
+    assert not DOCUMENTED["has_consent"](value, "marketing")
+    assert "/visits.js" in DOCUMENTED["page"]({NAME: value})[0]
+    visitor.decide("withdraw")
+    value = visitor.client.get_cookie(NAME, domain=visitor.host).value
+    assert not DOCUMENTED["has_consent"](value, "statistics")
+    assert "/visits.js" not in DOCUMENTED["page"]({NAME: value})[0]
+
+
+def test_the_documented_example_is_a_cookie_of_the_format():
+    example = re.search(r'\{"v":1.*?\}', documented.TEXT, re.DOTALL)[0]
+    assert read(quote(example)) == read(encoded(json.loads(example)))
+    assert json.loads(example) == GOOD
 
 
 def told(visitor, **members: Any) -> bool:
