@@ -10,6 +10,7 @@ from portal.database import writing
 from tests import make
 from tests.browser.browsing import PATIENCE, choice, cookies, until
 from tests.browser.sites import Sites, other_sites
+from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_layout import OVERFLOW, WATCH_SHIFTS
 from tests.client import POLICY
 
@@ -164,9 +165,16 @@ def test_always_is_a_decision_on_the_category_that_is_recorded(page, server, sit
 
 def test_the_placeholder_has_the_box_of_the_film(page):
     page.goto("/")
-    before = page.locator(HOLD).bounding_box()
+    box = "(one) => [one.offsetLeft, one.offsetTop, one.offsetWidth, one.offsetHeight]"
+    before = page.locator(HOLD).evaluate(box)
     page.click(f"{HOLD} [data-answer=once]")
-    assert page.locator(".videos iframe").bounding_box() == before
+    assert page.locator(".videos iframe").evaluate(box) == before
+
+
+def test_placeholders_are_accessible(page):
+    page.goto("/")
+    expect(page.locator(HOLD)).to_be_visible()
+    assert_accessible(page)
 
 
 def test_on_a_phone_the_whole_placeholder_can_be_read(page):
