@@ -10,6 +10,8 @@ from portal.database import writing
 from tests import make
 from tests.browser.browsing import PATIENCE, choice, cookies, until
 from tests.browser.sites import Sites, other_sites
+from tests.browser.test_accessibility import assert_accessible
+from tests.browser.test_layout import OVERFLOW, WATCH_SHIFTS
 from tests.client import POLICY
 
 TENANT = "measured"
@@ -161,16 +163,29 @@ def test_always_is_a_decision_on_the_category_that_is_recorded(page, server, sit
     assert sites.hosts_asked() == set()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_box_keeps_its_size_and_nothing_scrolls_sideways(page, width):
-    page.set_viewport_size({"width": width, "height": 800})
+def test_the_placeholder_has_the_box_of_the_film(page):
     page.goto("/")
-    before = page.locator(HOLD).bounding_box()
+    box = "(one) => [one.offsetLeft, one.offsetTop, one.offsetWidth, one.offsetHeight]"
+    before = page.locator(HOLD).evaluate(box)
     page.click(f"{HOLD} [data-answer=once]")
-    after = page.locator(".videos iframe").bounding_box()
-    assert abs(before["height"] - after["height"]) < 2
-    assert abs(before["width"] - after["width"]) < 2
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(".videos iframe").evaluate(box) == before
+
+
+def test_placeholders_are_accessible(page):
+    page.goto("/")
+    expect(page.locator(HOLD)).to_be_visible()
+    assert_accessible(page)
+
+
+def test_on_a_phone_the_whole_placeholder_can_be_read(page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto("/")
+    expect(page.locator(HOLD)).to_be_visible()
+    assert page.locator(HOLD).evaluate("(box) => box.scrollHeight <= box.clientHeight")
+    page.wait_for_timeout(200)
+    assert page.evaluate("shifts") == []
+    assert page.evaluate(OVERFLOW) == 0
 
 
 def test_without_javascript_a_link_leads_to_the_film(browser, server, sites):
