@@ -15,7 +15,7 @@ const names = (tag) => {
 
 const nearest = (tag) => {
   try {
-    const wanted = names(tag.replace("_", "-"));
+    const wanted = names(tag.replace("_", "-").replace(/^no\b/, "nb"));
     return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
   } catch {} // no tag
 };
