@@ -125,16 +125,14 @@ def visiting(browser: Browser, hosts: tuple[str, ...]) -> Iterator[Callable[...,
 
 
 def let_ask(server: LiveServer, tenant: str, *sites: str, domain: str = "", **facts: Any) -> None:
-    """Let a tenant's script ask on these origins, from now on, on the live server."""
+    """Let a tenant's script ask on these origins, from now on, on the live server.
+
+    `tenant` is the portal's hostname without `.localhost`; its last label is the slug.
+    """
     with server.editing() as app, app.app_context(), writing():
-        embed(make.find(tenant), domain, sites, **facts)
-    wanted = [*sites, f'"domain":"{domain}"']
-    for one in wanted:
-        _wait_for(server, tenant, one)
-
-
-def _wait_for(server: LiveServer, tenant: str, text: str) -> None:
-    server.wait_for(tenant, text.encode(), "/consent.js")
+        embed(make.find(tenant.rpartition(".")[2]), domain, sites, **facts)
+    for one in (*sites, f'"domain":"{domain}"'):
+        server.wait_for(tenant, one.encode(), "/consent.js")
 
 
 def open_embedding(
