@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from flask import Flask
 from itsdangerous import TimestampSigner
 
 from portal.database import writing
@@ -15,13 +16,22 @@ from tests.client import Visitor
 SHOP, NEWS = "https://www.shop.example", "https://news.paris.example"
 
 
-@pytest.fixture
-def paris(app) -> Visitor:
+def open_paris(app: Flask) -> Visitor:
     make.tenant(app)
     with app.app_context(), writing():
         embed(make.find(), "paris.example", [SHOP, "https://blog.example"])
     make.heard(app)
     return Visitor(app, scheme="https")
+
+
+@pytest.fixture
+def paris(lone_app) -> Visitor:
+    return open_paris(lone_app)
+
+
+@pytest.fixture
+def paris_on_both(app) -> Visitor:
+    return open_paris(app)
 
 
 def carry(visitor: Visitor, to: str, consent_id: str = "", referrer: str = f"{NEWS}/page"):
@@ -39,25 +49,25 @@ def seal_of(answer) -> str:
 
 def broken(visitor: Visitor, seal: str, origin: str = SHOP) -> bool:
     answer = visitor.get(f"/embed/carried/{seal}", Origin=origin)
-    return answer.status_code in (400, 404) and "accepted" not in answer.text
+    return 400 <= answer.status_code < 500 and "accepted" not in answer.text
 
 
-def test_a_seal_brings_the_decision_to_the_site_it_was_made_for(paris):
-    number = decided(paris)
-    answer = carry(paris, f"{SHOP}/page?a=b#part", number)
+def test_a_seal_brings_the_decision_to_the_site_it_was_made_for(paris_on_both):
+    number = decided(paris_on_both)
+    answer = carry(paris_on_both, f"{SHOP}/page?a=b#part", number)
     assert answer.status_code == 303
     assert answer.location.startswith(f"{SHOP}/page?a=b#consent=")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
-    found = paris.get(f"/embed/carried/{seal_of(answer)}", Origin=SHOP)
+    found = paris_on_both.get(f"/embed/carried/{seal_of(answer)}", Origin=SHOP)
     assert found.get_json()["id"] == number
     assert found.get_json()["accepted"] == ["necessary", "statistics"]
     assert found.headers["Access-Control-Allow-Origin"] == SHOP
     assert found.headers["Cache-Control"] == "no-store"
 
 
-def test_a_site_beside_the_portal_gets_the_cookie_itself(paris):
-    answer = carry(paris, f"{NEWS}/page#part", decided(paris), f"{SHOP}/")
+def test_a_site_beside_the_portal_gets_the_cookie_itself(paris_on_both):
+    answer = carry(paris_on_both, f"{NEWS}/page#part", decided(paris_on_both), f"{SHOP}/")
     assert answer.location == f"{NEWS}/page#part"
     assert "Domain=paris.example" in answer.headers["Set-Cookie"]
 
@@ -112,11 +122,9 @@ def test_the_link_leads_nowhere_but_to_the_tenants_sites(paris, to):
     assert "Location" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    "to", [f"{SHOP}/a\r\nX: y", f"{SHOP}/\tb", f"{SHOP}/%0d%0aX:y", f"{SHOP}/é"]
-)
-def test_an_address_never_becomes_a_header(paris, to):
-    answer = carry(paris, to, decided(paris))
+@pytest.mark.parametrize("path", ["a\r\nX: y", "\tb", "%0d%0aX:y", "é"])
+def test_an_address_never_becomes_a_header(paris, path):
+    answer = carry(paris, f"{SHOP}/{path}", decided(paris))
     assert answer.status_code in (303, 400)
     assert "X" not in answer.headers
 
@@ -127,13 +135,13 @@ def test_a_seal_for_one_site_opens_on_no_other(paris):
         assert broken(paris, seal, origin)
 
 
-def test_a_seal_of_one_tenant_opens_at_no_other(paris, app):
-    make.tenant(app, "oslo", "en", ("en",))
-    with app.app_context(), writing():
+def test_a_seal_of_one_tenant_opens_at_no_other(paris, lone_app):
+    make.tenant(lone_app, "oslo", "en", ("en",))
+    with lone_app.app_context(), writing():
         embed(make.find("oslo"), "", [SHOP])
-    make.heard(app)
+    make.heard(lone_app)
     seal = seal_of(carry(paris, f"{SHOP}/", decided(paris)))
-    assert broken(Visitor(app, "oslo.example", "https"), seal)
+    assert broken(Visitor(lone_app, "oslo.example", "https"), seal)
 
 
 def test_a_seal_that_was_touched_is_broken(paris):
@@ -163,8 +171,8 @@ def test_a_decision_that_no_longer_counts_is_not_carried(paris, monkeypatch):
     assert carry(paris, f"{SHOP}/", number).location == f"{SHOP}/"
 
 
-def test_the_latest_decision_is_the_one_that_travels(paris):
-    browser = Visitor(paris.client.application, scheme="https")
+def test_the_latest_decision_is_the_one_that_travels(paris_on_both):
+    browser = Visitor(paris_on_both.client.application, scheme="https")
     number = browser.decide("accept_all").get_json()["consent_id"]
     browser.client.set_cookie(
         "cookies_preferences",
@@ -172,6 +180,6 @@ def test_the_latest_decision_is_the_one_that_travels(paris):
         domain="paris.example",
     )
     assert browser.decide("withdraw").get_json()["consent_id"] == number
-    seal = seal_of(carry(paris, f"{SHOP}/", number))
-    value = json.loads(unquote(paris.get(f"/embed/carried/{seal}", Origin=SHOP).text))
+    seal = seal_of(carry(paris_on_both, f"{SHOP}/", number))
+    value = json.loads(unquote(paris_on_both.get(f"/embed/carried/{seal}", Origin=SHOP).text))
     assert value["accepted"] == ["necessary"]
