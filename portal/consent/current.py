@@ -113,7 +113,7 @@ def remember(response: Response, record: ConsentRecord) -> None:
         secure=request.is_secure,
         samesite="Lax",
     )
-    if record.rejected and len(request.cookies) > 1:
+    if record.rejected and set(request.cookies) - {preferences.NAME}:
         document = live().version(record.tenant_id, current_policy().number).document
         host = from_host_header(request.host) or ""
         expire_refused(response, document, record.rejected, request.cookies, host)

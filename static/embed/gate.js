@@ -51,7 +51,7 @@ const release = (element) => {
   }
 };
 
-const provider = ({ dataset, src }) => dataset.provider || new URL(dataset.src || src || "", location).hostname;
+const provider = ({ dataset, src }) => dataset.provider || build(["a", { href: dataset.src || src || "" }]).hostname;
 
 // Stands in the box of what it keeps away, and says whose it is.
 const hold = async (element) => {

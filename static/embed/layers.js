@@ -18,7 +18,7 @@ const nearest = (tag) => {
   const alike = Object.keys(TENANT.languages).filter((one) => one.split("-")[0] === main);
   if (alike.length === 1) return alike[0]; // on most pages, and Intl takes milliseconds to begin
   try {
-    const wanted = names(tag.replace("_", "-"));
+    const wanted = names(tag.replace("_", "-").replace(/^no\b/, "nb"));
     return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
   } catch {} // no tag
 };

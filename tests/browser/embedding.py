@@ -3,11 +3,13 @@
 A page is careful and hostile at once: strict CSP with Trusted Types, and styles that reset all.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from playwright.sync_api import Browser, Page
 
@@ -35,6 +37,21 @@ FIRST, SECOND = ".ask-first", ".ask-second"
 def answer(word: str, layer: str = FIRST) -> str:
     """The button of a layer."""
     return f"{layer} [data-answer={word}]"
+
+
+def kept(page: Page) -> dict[str, Any] | None:
+    """What the cookie that reaches the page says."""
+    found = {one["name"]: one["value"] for one in page.context.cookies(page.url)}
+    value = found.get("cookies_preferences")
+    return json.loads(unquote(value)) if value else None
+
+
+def decide(page: Page, selector: str) -> dict[str, Any]:
+    """Answer, and wait for the portal's receipt."""
+    with page.expect_response("**/api/v1/consents") as sent:
+        page.click(selector)
+    assert sent.value.status == 201, sent.value.text()
+    return sent.value.json()
 
 
 @dataclass(frozen=True)
@@ -108,16 +125,14 @@ def visiting(browser: Browser, hosts: tuple[str, ...]) -> Iterator[Callable[...,
 
 
 def let_ask(server: LiveServer, tenant: str, *sites: str, domain: str = "", **facts: Any) -> None:
-    """Let a tenant's script ask on these origins, from now on, on the live server."""
+    """Let a tenant's script ask on these origins, from now on, on the live server.
+
+    `tenant` is the portal's hostname without `.localhost`; its last label is the slug.
+    """
     with server.editing() as app, app.app_context(), writing():
-        embed(make.find(tenant), domain, sites, **facts)
-    wanted = [*sites, f'"domain":"{domain}"']
-    for one in wanted:
-        _wait_for(server, tenant, one)
-
-
-def _wait_for(server: LiveServer, tenant: str, text: str) -> None:
-    server.wait_for(tenant, text.encode(), "/consent.js")
+        embed(make.find(tenant.rpartition(".")[2]), domain, sites, **facts)
+    for one in (*sites, f'"domain":"{domain}"'):
+        server.wait_for(tenant, one.encode(), "/consent.js")
 
 
 def open_embedding(

@@ -1,13 +1,12 @@
 """Asking and answering on a site that is not the portal's, with a cookie of its own there."""
 
 import json
-from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.browsing import until
-from tests.browser.embedding import FIRST, SECOND, answer
+from tests.browser.embedding import FIRST, SECOND, answer, decide, kept
 
 CATEGORIES = ["preferences", "statistics", "marketing"]
 
@@ -16,21 +15,6 @@ LOOK = """(one) => {
   return [style.letterSpacing, style.textTransform, style.transform, style.visibility,
     style.pointerEvents, style.whiteSpace, style.userSelect, style.direction];
 }"""
-
-
-def kept(page: Page) -> dict | None:
-    """What the cookie of the page's own site says."""
-    found = {one["name"]: one["value"] for one in page.context.cookies(page.url)}
-    value = found.get("cookies_preferences")
-    return json.loads(unquote(value)) if value else None
-
-
-def decide(page: Page, selector: str) -> dict:
-    """Answer, and wait for the portal's receipt."""
-    with page.expect_response("**/api/v1/consents") as sent:
-        page.click(selector)
-    assert sent.value.status == 201, sent.value.text()
-    return sent.value.json()
 
 
 @pytest.fixture

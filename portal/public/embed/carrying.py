@@ -44,6 +44,8 @@ def carry() -> Response:
 
 def _site_of(address: str) -> str | None:
     """The origin of an address, if it is one of the tenant's sites."""
+    if not address.isprintable():  # urlsplit overlooks line breaks, headers do not
+        return None
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -1,0 +1,115 @@
+"""Taking consent back: scripts stop, what they left behind goes, the log hears of it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.browsing import until
+from tests.browser.embedding import FIRST, SECOND, SHOP, answer, decide, kept, open_embedding
+
+DEEP = "/a/b/page"
+LEFT = """(names) => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage)]
+  .flat().filter((one) => names.some((name) => one.includes(name)))"""
+
+
+@pytest.fixture(scope="module")
+def patient(server, sites):
+    """A tenant that does without the reload."""
+    return open_embedding(server, sites, "patient", "www.patient.localhost", reloads=False)
+
+
+def accepting(shop, visit, **page: str) -> Page:
+    opened = visit(shop.put(**page))
+    opened.wait_for_selector(FIRST)
+    decide(opened, answer("accept_all"))
+    return opened
+
+
+def withdraw(page: Page) -> None:
+    page.click(".ask-reopen")
+    with page.expect_response("**/api/v1/consents") as sent:
+        page.click(answer("reject_all", SECOND))
+    assert sent.value.status == 201
+
+
+def test_withdrawing_reloads_once_and_is_recorded(shop, visit):
+    page = accepting(shop, visit)
+    loads = []
+    page.on("load", lambda _: loads.append(1))
+    consent_id = kept(page)["id"]
+    with page.expect_event("load"):
+        withdraw(page)
+    first, second = shop.server.records()[-2:]
+    assert second["decision"] == "withdraw"
+    assert second["consent_id"] == first["consent_id"]
+    assert second["previous"] == first["id"]
+    assert kept(page)["id"] == consent_id
+    until(page, "!!window.consent")
+    assert page.evaluate("consent.decision.rejected.length") == 3
+    page.wait_for_timeout(300)
+    assert loads == [1]
+    expect(page.locator(FIRST)).to_have_count(0)
+
+
+def test_a_tenant_may_do_without_the_reload(patient, visit):
+    page = accepting(patient, visit)
+    page.evaluate("window.same = true")
+    withdraw(page)
+    expect(page.get_by_role("status")).to_have_text("Your consent is withdrawn.")
+    assert page.evaluate("window.same && consent.decision.accepted.length === 1")
+
+
+def test_taking_back_one_category_forgets_that_one(patient, visit):
+    page = accepting(patient, visit)
+    page.evaluate("document.cookie = 'marketing_a=1'; document.cookie = 'statistics_a=1'")
+    page.click(".ask-reopen")
+    page.uncheck("[name=marketing]")
+    assert decide(page, answer("save", SECOND))["accepted"] == [
+        "necessary", "preferences", "statistics",
+    ]  # fmt: skip
+    assert page.evaluate(LEFT, ["marketing_", "statistics_"]) == [page.evaluate("document.cookie")]
+    assert "marketing_a" not in page.evaluate("document.cookie")
+    assert "statistics_a" in page.evaluate("document.cookie")
+
+
+def test_declared_cookies_go_from_every_host_and_path(patient, visit):
+    page = accepting(patient, visit, path=DEEP)
+    page.evaluate(
+        """() => {
+          const domains = ["", ";domain=www.patient.localhost", ";domain=patient.localhost"];
+          const paths = ["/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/page"];
+          for (const domain of domains)
+            for (const path of paths)
+              document.cookie = `statistics_${path.length}${domain.length}=1${domain};path=${path}`;
+          document.cookie = "statistics=1"; // not what the pattern says
+          document.cookie = "other_statistics_1=1";
+          localStorage.statistics_key = sessionStorage.marketing_key = localStorage.own = 1;
+        }"""
+    )
+    assert page.evaluate("document.cookie.split('statistics_').length") == 18 + 2
+    withdraw(page)
+    names = {one["name"] for one in page.context.cookies()}
+    assert names == {"statistics", "other_statistics_1", "cookies_preferences"}
+    assert page.evaluate(LEFT, ["_key", "own"]) == ["own"]
+
+
+def test_what_was_never_accepted_is_cleared_up_too(patient, visit):
+    page = visit()
+    page.context.add_cookies([{"name": "statistics_1", "value": "x", "url": patient.put()}])
+    page.goto(patient.put())
+    page.wait_for_selector(FIRST)
+    assert page.context.cookies() == []
+
+
+def test_frames_are_gone_and_placeholders_back_after_the_reload(shop, visit):
+    shop.sites.put("video.localhost", "/embed", "<p>A film</p>")
+    source = shop.sites.origin("video.localhost") + "/embed"
+    page = accepting(
+        shop, visit, body=f'<iframe data-consent="marketing" data-src="{source}"></iframe>'
+    )
+    expect(page.frame_locator("iframe").locator("p")).to_be_visible()
+    withdraw(page)
+    expect(page.locator(".ask-hold")).to_have_count(1)
+    shop.sites.asked.clear()
+    page.reload()
+    expect(page.locator(".ask-hold")).to_have_count(1)
+    assert shop.sites.hosts_asked() <= {SHOP}
