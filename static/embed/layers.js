@@ -16,7 +16,7 @@ const names = (tag) => {
 const nearest = (tag) => {
   try {
     const wanted = names(tag.replace("_", "-").replace(/^no\b/, "nb"));
-    return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
+    return wanted.map((name, index) => TENANT.languages.split(" ").find((one) => names(one)[index] === name)).find(Boolean);
   } catch {} // no tag
 };
 
@@ -107,6 +107,6 @@ const settle = () => {
 // A way back on every page: the page's own, else a button over it.
 const reopener = async () => {
   const there = () => document.querySelector(TENANT.button ? ".ask-reopen" : "[data-consent-open],.ask-reopen");
-  const name = there() || TENANT.languages[language] || (await load())?.reopen;
+  const name = there() || TENANT.reopen[language] || (await load())?.reopen;
   if (!there() && name) stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, name]));
 };
