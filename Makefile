@@ -20,7 +20,7 @@ help: ## list what can be made
 run: $(VENV)/.installed ## set up what is missing, then serve the portals on 127.0.0.1 (PORT changes 8000)
 	@exec $(BIN)/portal serve --demo
 
-test: $(VENV)/.installed-dev chromium ## set up what is missing, then check and test everything
+test: $(VENV)/.installed-dev chromium engines ## set up what is missing, then check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -51,6 +51,10 @@ lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with thei
 chromium:
 	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; } || $(BIN)/playwright install --with-deps chromium
 
+engines: # the other two that visitors use
+	@{ command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb; } >/dev/null || \
+	  { apt-get update -q && apt-get install -yq --no-install-recommends firefox-esr webkit2gtk-driver xvfb; }
+
 $(VENV)/.installed: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --require-hashes -r requirements.txt
@@ -61,4 +65,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	touch $@
 
-.PHONY: help run test benchmark translations lock chromium
+.PHONY: help run test benchmark translations lock chromium engines

@@ -59,7 +59,7 @@ const hold = async (element) => {
   const place = getComputedStyle(element);
   if (!element.dataset.provider && Math.min(width, height) < SMALLEST) return;
   holding.set(element, () => {});
-  const texts = await load();
+  const texts = await load(true);
   if (!texts || !element.isConnected || !needs(element)) return holding.delete(element);
   const titles = needs(element).map((one) => texts.titles[one] || one);
   const box = build(texts.hold, { provider: provider(element), category: titles.join(", ") });

@@ -15,20 +15,21 @@ const names = (tag) => {
 
 const nearest = (tag) => {
   const [main] = tag.toLowerCase().split(/[-_]/);
-  const alike = Object.keys(TENANT.languages).filter((one) => one.split("-")[0] === main);
+  const alike = TENANT.languages.split(" ").filter((one) => one.split("-")[0] === main);
   if (alike.length === 1) return alike[0]; // on most pages, and Intl takes milliseconds to begin
   try {
     const wanted = names(tag.replace("_", "-").replace(/^no\b/, "nb"));
-    return wanted.map((name, index) => Object.keys(TENANT.languages).find((one) => names(one)[index] === name)).find(Boolean);
+    return wanted.map((name, index) => TENANT.languages.split(" ").find((one) => names(one)[index] === name)).find(Boolean);
   } catch {} // no tag
 };
 
 const address = () => `${PORTAL.origin}/embed/${TENANT.texts}/${language}.json`;
 
-const load = () => {
+// All texts, or those that ride along with the script, if they are enough.
+const load = (whole) => {
   const asked = unanswered();
   const since = decision && asked.length ? `?since=${decision.policy}` : "";
-  if (!since && language === TEXTS.language) return TEXTS;
+  if (!whole && !since && language === TEXTS.language) return TEXTS;
   return (texts ||= fetch(address() + since)
     .then((answer) => answer.json())
     .catch(() => (texts = null)));
@@ -71,7 +72,7 @@ const ask = async () => {
 };
 
 const open = async () => {
-  const all = await load();
+  const all = await load(true);
   if (!all) return;
   centre ||= shown(all, "second");
   for (const box of centre.querySelectorAll("[name]")) box.checked = has(box.name);
@@ -100,6 +101,6 @@ const settle = () => {
 // A way back on every page: the page's own, else a button over it.
 const reopener = async () => {
   const there = () => document.querySelector(TENANT.button ? ".ask-reopen" : "[data-consent-open],.ask-reopen");
-  const name = there() || TENANT.languages[language] || (await load())?.reopen;
+  const name = there() || TENANT.reopen[language] || (await load())?.reopen;
   if (!there() && name) stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, name]));
 };

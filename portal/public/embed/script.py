@@ -5,7 +5,6 @@ of one language ride along, so that most pages ask after one request: the tenant
 of `?lang=`, which is for sites in another. Pages in a language besides fetch theirs.
 """
 
-import json
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
@@ -27,7 +26,7 @@ from portal.policy.live import LivePolicy, Version, live
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
 from portal.public.embed.patterns import names
-from portal.public.embed.texts import address, written
+from portal.public.embed.texts import address, in_script, texts_for
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
 from portal.tenants.current import current_site
@@ -35,6 +34,7 @@ from portal.tenants.directory import Site
 from portal.tenants.models import Script
 
 PARTS = ("decision", "gate", "forget", "signals", "layers", "tree", "start")
+FIRST = ("language", "dir", "first", "saved", "withdrawn", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
 FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.consent?.has)return;%s})"
@@ -91,20 +91,16 @@ def current_script(language: str = "") -> Built:
 
 def _build(key: Key, policy: LivePolicy) -> Built:
     version = live().version(policy.tenant_id, key.version)
-    facts = _in_script(_facts(key.site, policy, version))
-    look = _in_script(style(version.document.look or STANDARD))
-    texts = written(policy, key.version, key.language, None, key.origin)
-    text = _code() + CALL % (facts, look, texts)
+    texts = texts_for(policy, key.version, key.language, None, key.origin)
+    look = version.document.look or STANDARD
+    parts = _facts(key.site, policy, version), style(look), {name: texts[name] for name in FIRST}
+    text = _code() + CALL % tuple(in_script(one) for one in parts)
     return Built(text, sha256(text.encode()).hexdigest(), Body(text.encode(), ONCE))
 
 
 def integrity(digest: str) -> str:
     """A digest in hexadecimal as the attribute of that name has it (Subresource Integrity)."""
     return "sha256-" + b64encode(bytes.fromhex(digest)).decode()
-
-
-def _in_script(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
@@ -114,7 +110,8 @@ def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
         "version": policy.number,
         "days": policy.consent_days,
         "texts": address(policy.number),
-        "languages": {tag: _reopener(version, tag) if button else "" for tag in document.languages},
+        "languages": " ".join(document.languages),
+        "reopen": {tag: _reopener(version, tag) for tag in document.languages if button},
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
         "domain": site.cookie_domain,

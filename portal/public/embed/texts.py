@@ -49,7 +49,7 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
     key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
-    body = _texts().get(key, lambda: Body(written(policy, *key[1:]).encode(), ONCE))
+    body = _texts().get(key, lambda: Body(in_script(texts_for(policy, *key[1:])).encode(), ONCE))
     impressions().count(Impression(policy.tenant_id, number, language))
     request.environ[REACH] = Reach.ANYWHERE
     response = immutable(body, "application/json")
@@ -65,8 +65,10 @@ def _since(policy: LivePolicy) -> int | None:
     return asked if asked is not None and policy.categories(asked) else None
 
 
-def written(policy: LivePolicy, number: int, language: str, since: int | None, origin: str) -> str:
-    """The texts as JSON, for somebody new or who decided on an earlier version."""
+def texts_for(
+    policy: LivePolicy, number: int, language: str, since: int | None, origin: str
+) -> dict[str, Any]:
+    """The texts for somebody new, or who decided on an earlier version."""
     question = _question(policy, since)
     version = live().version(policy.tenant_id, number)
     messages = wording_of(version, language)
@@ -95,7 +97,12 @@ def written(policy: LivePolicy, number: int, language: str, since: int | None, o
     }
     if question.since:
         texts["asked"] = sorted(question.asked)
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return texts
+
+
+def in_script(value: Any) -> str:
+    """As JSON, which is JavaScript too (ECMA-262, since its 10th edition)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _question(policy: LivePolicy, since: int | None) -> Question:
