@@ -29,7 +29,7 @@ const address = () => `${PORTAL.origin}/embed/${TENANT.texts}/${language}.json`;
 const load = (whole) => {
   const asked = unanswered();
   const since = decision && asked.length ? `?since=${decision.policy}` : "";
-  if (!whole && !since && language === TEXTS.language) return TEXTS;
+  if (!whole && !since && !optedOut && language === TEXTS.language) return TEXTS;
   return (texts ||= fetch(address() + since)
     .then((answer) => answer.json())
     .catch(() => (texts = null)));
@@ -81,7 +81,7 @@ const open = async () => {
 };
 
 const reply = async (word, inCentre) => {
-  const all = await load();
+  const all = await load(inCentre);
   const boxes = inCentre ? [...centre.querySelectorAll("[name]:checked")].map((one) => one.name) : granted;
   const again = !inCentre && all.asked;
   const accepted = { accept_all: again ? [...granted, ...again] : optional, reject_all: again ? granted : [], save: boxes }[word];

@@ -71,10 +71,12 @@ def add_categories(app: Flask, slug: str, *keys: str) -> None:
             )
 
 
-def open_small_portal(server: LiveServer, slug: str, *categories: str) -> None:
+def open_small_portal(
+    server: LiveServer, slug: str, *categories: str, languages: tuple[str, ...] = ("en", "ar")
+) -> None:
     """A portal of its own for a test that publishes; statistics, and more if asked for."""
     with server.editing() as app:
-        make.tenant(app, slug, "en", ("en", "ar"), f"{slug}.localhost")
+        make.tenant(app, slug, "en", languages, f"{slug}.localhost")
         add_categories(app, slug, *categories)
         number = make.publish(app, slug)
     server.wait_for(slug, f'name="policy" value="{number}"'.encode())

@@ -34,7 +34,7 @@ from portal.tenants.directory import Site
 from portal.tenants.models import Script
 
 PARTS = ("decision", "gate", "forget", "signals", "layers", "tree", "start")
-FIRST = ("language", "dir", "first", "saved", "withdrawn", "reopen")  # what asking needs
+FIRST = ("language", "dir", "first", "saved", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
 FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.consent?.has)return;%s})"
@@ -91,7 +91,7 @@ def current_script(language: str = "") -> Built:
 
 def _build(key: Key, policy: LivePolicy) -> Built:
     version = live().version(policy.tenant_id, key.version)
-    texts = texts_for(policy, key.version, key.language, None, key.origin)
+    texts = texts_for(policy, key.version, key.language, None, key.origin, opted_out=False)
     look = version.document.look or STANDARD
     parts = _facts(key.site, policy, version), style(look), {name: texts[name] for name in FIRST}
     text = _code() + CALL % tuple(in_script(one) for one in parts)

@@ -66,9 +66,18 @@ def _since(policy: LivePolicy) -> int | None:
 
 
 def texts_for(
-    policy: LivePolicy, number: int, language: str, since: int | None, origin: str
+    policy: LivePolicy,
+    number: int,
+    language: str,
+    since: int | None,
+    origin: str,
+    *,
+    opted_out: bool = True,
 ) -> dict[str, Any]:
-    """The texts for somebody new, or who decided on an earlier version."""
+    """The texts for somebody new, or who decided on an earlier version.
+
+    What browsers that opt out are told is among them only if it is wanted.
+    """
     question = _question(policy, since)
     version = live().version(policy.tenant_id, number)
     messages = wording_of(version, language)
@@ -81,7 +90,7 @@ def texts_for(
         language,
         first_layer=layer,
         origin=origin,
-        marketing=document.category("marketing"),
+        marketing=opted_out and document.category("marketing"),
     )
     first, second, hold = trees(html)
     texts: dict[str, Any] = {
