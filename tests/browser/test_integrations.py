@@ -65,7 +65,7 @@ def page(browser, server, sites) -> Iterator[Page]:
 
 
 def settings(page: Page, button: str) -> None:
-    page.click("#cookie-settings")
+    page.click("#ask-settings")
     page.click(f"#dialog-{button}")
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_asked_for_before_the_decision_and_the_film_says_whose_it_is(
 
 def test_each_comes_with_consent_in_its_order_and_from_its_hosts(page, sites):
     page.goto("/")
-    page.click("#cookie-banner-accept-all")
+    page.click("#ask-accept-all")
     until(page, "window.heard && window.site")
     assert page.evaluate("heard") == [
         "requireConsent",
@@ -114,7 +114,7 @@ def test_no_other_host_may_be_asked(browser, server, sites):
 
 def test_withdrawing_stops_them_and_deletes_their_cookies(page, sites):
     page.goto("/")
-    page.click("#cookie-banner-accept-all")
+    page.click("#ask-accept-all")
     until(page, "window.heard")
     assert "_pk_id.7.abcd" in cookies(page)
     page.evaluate("localStorage.setItem('_pk_ref.7', '1')")
@@ -132,7 +132,7 @@ def test_withdrawing_stops_them_and_deletes_their_cookies(page, sites):
 
 def test_a_category_lets_in_its_own_and_no_other(page, sites):
     page.goto("/")
-    page.click("#cookie-banner-choose")
+    page.click("#ask-choose")
     page.check("#dialog-statistics")
     page.click("#dialog-save")
     until(page, "window.heard")
@@ -151,7 +151,7 @@ def test_a_film_can_be_shown_once_without_any_decision(page, sites):
 
 def test_always_is_a_decision_on_the_category_that_is_recorded(page, server, sites):
     page.goto("/")
-    page.click("#cookie-banner-reject-all")
+    page.click("#ask-reject-all")
     page.click(f"{HOLD} [data-answer=always]")
     expect(page.locator(".videos iframe")).to_have_attribute("src", FILM)
     until(page, "!localStorage.getItem('cookies_preferences_queue')")
