@@ -67,6 +67,17 @@ def test_nothing_moves_and_nothing_scrolls_sideways(page):
     assert page.evaluate(OVERFLOW) == 0
 
 
+def test_a_slow_machine_never_shows_half_a_question(open_page, position):
+    page = open_page(position)
+    page.add_init_script(WATCH_SHIFTS)
+    slowed = page.context.new_cdp_session(page)
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    for _ in range(5):
+        page.goto(POLICY)
+        page.wait_for_timeout(100)
+        assert page.evaluate("shifts") == []
+
+
 def test_what_has_the_focus_is_never_wholly_behind_the_banner(page):
     hidden = []
     for _ in range(STEPS):
