@@ -169,9 +169,9 @@ def test_everything_works_without_javascript(open_page, server, portal):
 def test_the_list_and_its_form_are_accessible_and_fit_the_narrowest_screen(open_page, server):
     page = signed_in(open_page, server, "full")
     page.goto(LIST)
-    for part in ("h1", "#add"):
+    for part, shown in (("h1", "h1"), ("#add", "dialog #name")):
         page.click(part)
+        expect(page.locator(shown)).to_be_visible()
         assert_accessible(page)
         page.set_viewport_size({"width": 320, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == 320
-    expect(page.locator("dialog #name")).to_be_visible()
