@@ -10,7 +10,7 @@ from tests.browser.browsing import until
 from tests.browser.embedding import FIRST, answer, decide
 
 BUDGET = 6_500  # bytes, script and texts together
-LONGEST = 6_700  # in the language that takes most
+LONGEST = 6_700  # bytes, in the language that takes most
 SLOWER = 4
 OBSERVE = """
 window.seen = { shift: 0, blocked: 0 };
