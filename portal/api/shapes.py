@@ -40,7 +40,7 @@ class ConsentRequest(BaseModel):
     )
     page: str = Field(
         default="/",
-        max_length=1024,
+        max_length=8192,
         pattern="^/",
         description="From another site of the tenant: the path of the page",
     )

@@ -1,8 +1,8 @@
 // Scripts, frames and images wait for the decision. Nodes are moved, never made from text, so that
 // a page's Trusted Types and nonces hold.
-const HELD = ["src", "srcset", "href", "poster"];
+const HELD = "src srcset href poster".split(" ");
 const BOXES = ":is(iframe,video,[data-provider])[data-consent]";
-const PLACE = ["position", "inset", "margin", "float", "flex", "order", "gridArea", "alignSelf", "justifySelf"];
+const PLACE = "position inset margin float flex order gridArea alignSelf justifySelf".split(" ");
 const SMALLEST = 60; // CSS pixels of a box that is worth a placeholder
 const holding = new Map(); // placeholders by what they stand for
 let turn = Promise.resolve();
@@ -55,15 +55,16 @@ const provider = ({ dataset, src }) => dataset.provider || build(["a", { href: d
 
 // Stands in the box of what it keeps away, and says whose it is.
 const hold = async (element) => {
-  const { width, height } = element.getBoundingClientRect();
-  const place = getComputedStyle(element);
-  if (!element.dataset.provider && Math.min(width, height) < SMALLEST) return;
   holding.set(element, () => {});
-  const texts = await load(true);
+  await new Promise(requestAnimationFrame); // by then the page has its styles
+  const { width, height } = element.getBoundingClientRect();
+  const worth = element.dataset.provider || Math.min(width, height) >= SMALLEST;
+  const texts = worth && (await load(true));
   if (!texts || !element.isConnected || !needs(element)) return holding.delete(element);
   const titles = needs(element).map((one) => texts.titles[one] || one);
   const box = build(texts.hold, { provider: provider(element), category: titles.join(", ") });
   const { display } = element.style;
+  const place = getComputedStyle(element);
   const put = (name, value) => box.style.setProperty(name, value, "important");
   if (height) {
     put("width", `${width}px`);

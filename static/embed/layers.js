@@ -48,9 +48,6 @@ const stage = () => {
     else if (answer === "close") centre.close();
     else if (answer) reply(answer, centre?.open);
   });
-  root.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.type === "checkbox") event.preventDefault(); // a choice nobody made
-  });
   return root;
 };
 

@@ -89,4 +89,4 @@ const begin = async () => {
 };
 
 if (shares || TENANT.sites.includes(location.origin)) begin();
-else console.error(`${location.origin} is not among the sites on which ${PORTAL.host} may ask for consent.`);
+else console.error(`${location.origin} is not among the sites of ${PORTAL.host}.`);

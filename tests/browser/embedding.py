@@ -7,14 +7,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from portal.database import writing
+from portal.banner.look import STANDARD
+from portal.database import db, writing
 from portal.languages import AVAILABLE
+from portal.policy.models import Look
 from portal.tenants.embedding import embed
 from tests import make
 from tests.browser.browsing import NOTHING, PATIENCE, watch
@@ -135,8 +138,15 @@ def let_ask(server: LiveServer, tenant: str, *sites: str, domain: str = "", **fa
         server.wait_for(tenant, one.encode(), "/consent.js")
 
 
+def place(app: Flask, tenant: str, position: str) -> None:
+    """Draft another position of the banner."""
+    look = asdict(STANDARD) | {"position": position, "logo": None}
+    with app.app_context(), writing():
+        db.session.add(Look(tenant_id=make.find(tenant).id, **look))
+
+
 def open_embedding(
-    server: LiveServer, sites: Sites, tenant: str, *hosts: str, domain: str = "", **facts: Any
+    server: LiveServer, sites: Sites, tenant: str, *hosts: str, position: str = "", **facts: Any
 ) -> Embedding:
     """A new portal with all categories, one cookie in each, that asks on these hosts."""
     with server.editing() as app:
@@ -144,7 +154,9 @@ def open_embedding(
         add_categories(app, tenant, "preferences", "marketing")
         for category in ("statistics", "preferences", "marketing"):
             make.cookie(app, tenant, f"{category}_*", category=category, match="pattern")
+        if position:
+            place(app, tenant, position)
         make.publish(app, tenant)
     server.wait_for(tenant, tenant.title().encode())
-    let_ask(server, tenant, *(sites.origin(one) for one in hosts), domain=domain, **facts)
+    let_ask(server, tenant, *(sites.origin(one) for one in hosts), **facts)
     return Embedding(server, sites, tenant, next(iter(hosts), ""))

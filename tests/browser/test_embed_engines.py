@@ -5,13 +5,14 @@ import pytest
 from tests.browser.embedding import answer, open_embedding
 from tests.browser.engines import firefox, until, webkit
 
+HOSTS = ("www.engines.localhost", "www2.engines.localhost")
 WATCH = """
 window.wrong = [];
 for (const name of ["error", "unhandledrejection", "securitypolicyviolation"])
-  addEventListener(name, (event) => wrong.push(`${name}: ${event.message || event.violatedDirective}`));
+  addEventListener(name, (event) => wrong.push([name, event.message, event.violatedDirective]));
 """
 BODY = """
-<iframe title="A film" data-consent="marketing" data-src="{video}" width="400" height="300"></iframe>
+<iframe data-consent="marketing" data-src="{video}" width="400" height="300"></iframe>
 <script type="text/plain" data-consent="statistics" src="/gated.js"></script>
 """
 ASKED = "!!document.querySelector('.ask-first')?.getBoundingClientRect().height"
@@ -19,12 +20,10 @@ ASKED = "!!document.querySelector('.ask-first')?.getBoundingClientRect().height"
 
 @pytest.fixture(scope="module")
 def site(server, sites):
-    shop = open_embedding(
-        server, sites, "engines", "www.engines.localhost", "www2.engines.localhost"
-    )
+    shop = open_embedding(server, sites, "engines", *HOSTS)
     watch, gated = "/watch.js", "/gated.js"
     left = "window.gated = true; document.cookie = 'statistics_1=1;max-age=999'"
-    for host in ("www.engines.localhost", "www2.engines.localhost"):
+    for host in HOSTS:
         sites.put(host, watch, WATCH, "text/javascript")
         sites.put(host, gated, left, "text/javascript")
     sites.put("video.localhost", "/embed", "<p>A film</p>")

@@ -11,7 +11,8 @@ STYLES = """
 main { display: grid; gap: 10px }
 iframe { margin: 7px 13px }
 .wide { position: relative; padding-top: 56.25%; width: 400px }
-.wide iframe { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0 }
+.wide iframe { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0;
+  border: 0 }
 .row { display: flex } .row iframe { flex: 1 2 50px; height: 200px; order: 2 }
 .float iframe { float: right }
 """

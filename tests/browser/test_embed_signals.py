@@ -11,7 +11,8 @@ GPC = "Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})"
 LISTEN = """
 window.heard = [];
 for (const name of ["ready", "decided", "changed"])
-  document.addEventListener(`consent:${name}`, ({ detail }) => heard.push([name, detail?.accepted]));
+  document.addEventListener(`consent:${name}`, (event) =>
+    heard.push([name, event.detail?.accepted]));
 """
 
 
@@ -73,7 +74,8 @@ def test_scripts_of_the_page_can_ask_and_listen(page):
         """() => {
           window.calls = [];
           consent.on("ready", (one) => calls.push(["ready", one]));
-          window.stop = consent.on("decided", (one) => calls.push(["decided", one.accepted.length]));
+          const count = ({ accepted }) => calls.push(["decided", accepted.length]);
+          window.stop = consent.on("decided", count);
           consent.decision = "forged";
           consent.has = () => true;
         }"""

@@ -97,6 +97,7 @@ def test_what_was_never_accepted_is_cleared_up_too(patient, visit):
     page.context.add_cookies([{"name": "statistics_1", "value": "x", "url": patient.put()}])
     page.goto(patient.put())
     page.wait_for_selector(FIRST)
+    until(page, "!document.cookie")
     assert page.context.cookies() == []
 
 
