@@ -150,4 +150,5 @@ def _differences(theirs: dict[str, str], typed: Mapping[str, str]) -> list[Diffe
 
 def _in_words(name: str, values: Mapping[str, Any]) -> str:
     text = str(values[name])
-    return gettext(PLACES[text]) if name == "position" and text in PLACES else text
+    words = {"position": PLACES, "reopener": WAYS}.get(name, {})
+    return gettext(words[text]) if text in words else text

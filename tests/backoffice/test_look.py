@@ -192,12 +192,13 @@ def test_own_words_are_taken_back_by_emptying_them(app, ada):
 def test_who_comes_second_is_told_and_shown_both(app, ada):
     add_member(app, "bob@paris.example", "editor")
     bob = Member(app, "bob@paris.example")
-    opened = form(bob, accent="#1d4ed8", position="bottom")
+    opened = form(bob, accent="#1d4ed8", position="bottom", reopener="link")
     save(ada)
     answer = bob.post(PATH, opened)
     assert answer.status_code == 409
     assert "#8a1c4a" in answer.text
-    assert '<td data-label="Yours">Along the lower edge</td>' in answer.text
+    assert '<td data-label="Yours">Bar along the lower edge</td>' in answer.text
+    assert '<td data-label="Yours">Link in the foot of each page</td>' in answer.text
     assert field(answer, "accent") == "#1d4ed8"
     assert kept(app).accent == "#8a1c4a"
     again = opened | {"seen": field(answer, "seen")}
