@@ -98,7 +98,8 @@ def test_an_unknown_receipt_is_a_problem_of_the_shape_described(paris, described
 def test_the_request_describes_every_member_that_is_taken(described):
     body = described["paths"][CONSENTS]["post"]["requestBody"]["content"]["application/json"]
     shape = resolve(body["schema"]["$ref"], described)
-    members = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
-    assert set(shape["properties"]) == members
+    decision = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
+    from_another_site = {"consent_id", "page", "gpc"}
+    assert set(shape["properties"]) == decision | from_another_site
     assert set(shape["required"]) == {"decision", "policy"}
     assert shape["additionalProperties"] is False
