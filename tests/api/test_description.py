@@ -103,7 +103,7 @@ def test_the_request_describes_every_member_that_is_taken(described):
     body = described["paths"][CONSENTS]["post"]["requestBody"]["content"]["application/json"]
     shape = resolve(body["schema"]["$ref"], described)
     decision = {"decision", "accepted", "policy", "language", "surface", "idempotency_key"}
-    from_another_site = {"consent_id", "page"}
+    from_another_site = {"consent_id", "page", "gpc"}
     assert set(shape["properties"]) == decision | from_another_site
     assert set(shape["required"]) == {"decision", "policy"}
     assert shape["additionalProperties"] is False
