@@ -66,6 +66,7 @@ class SecurityHeaders:
 
         def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
             extra = by_reach[environ.get(REACH, Reach.OWN)]
-            return start(status, headers + extra, exc_info)
+            # the view's own come last: of two referrer policies browsers follow the later
+            return start(status, extra + headers, exc_info)
 
         return self._app(environ, start_with_headers)
