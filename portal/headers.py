@@ -85,6 +85,7 @@ class SecurityHeaders:
         def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
             reach: Reach = environ.get(REACH, Reach.OWN)
             extra = reach.on_https if secure else reach.on_http
-            return start(status, headers + extra, exc_info)
+            # the view's own come last: of two referrer policies browsers follow the later
+            return start(status, extra + headers, exc_info)
 
         return self._app(environ, start_with_headers)
