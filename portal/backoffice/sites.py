@@ -17,6 +17,7 @@ from portal.database import writing
 from portal.people.roles import Permission
 from portal.public.embed.pinning import keep_script, kept_scripts
 from portal.public.embed.script import integrity
+from portal.tenants.changes import feed
 from portal.tenants.embedding import MOST_SITES, embed, embedding_of, script_line
 from portal.tenants.lifecycle import BadDetail
 from portal.tenants.models import SIGNALS, Script, Tenant
@@ -62,6 +63,7 @@ def sites_save() -> Response | tuple[str, int]:
     except Changed:
         theirs = _values(current_tenant())
         return _page(typed, stamp(theirs), differing=_differences(theirs, typed)), 409
+    feed().catch_up()  # a copy for pinning, made next, is of what was saved
     tell(gettext("Saved. Pages that load the script follow within minutes."))
     return redirect(url_for("backoffice.sites"), 303)
 

@@ -108,7 +108,7 @@ def test_what_is_no_json_is_not_understood(paris, lone_app, body):
         (with_member('"surface":null'), "/surface"),
         (with_member('"idempotency_key":"once"'), "/idempotency_key"),
         (with_member('"idempotency_key":7'), "/idempotency_key"),
-        (with_member('"gpc":true'), "/gpc"),
+        (with_member('"dnt":true'), "/dnt"),
         (with_member('"a/b~c":1'), "/a~1b~0c"),
         (with_member('"\\u0000":1'), "/\0"),
     ],

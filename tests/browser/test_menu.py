@@ -42,7 +42,7 @@ def test_where_there_is_room_every_link_is_in_sight(open_page, server):
     page = signed_in(open_page, server)
     page.goto(COOKIES)
     expect(menu(page).locator("summary")).to_be_hidden()
-    expect(menu(page).get_by_role("link")).to_have_count(12)
+    expect(menu(page).get_by_role("link")).to_have_count(15)
     for link in menu(page).get_by_role("link").all():
         assert link.bounding_box()["height"] > 0
         expect(link).to_be_visible()

@@ -1,8 +1,10 @@
 """The script brings the texts of one language along."""
 
+import json
 import re
 
 from portal.database import writing
+from portal.public.embed.script import FIRST
 from portal.tenants.lifecycle import add_hostname
 from tests import make
 from tests.client import Visitor
@@ -25,7 +27,9 @@ def test_what_the_script_brings_is_what_the_portal_answers(app):
     for tag in ("fr", "en"):
         script = visitor.get(f"/consent.js?lang={tag}").text
         address = re.search(r'"texts":"([^"]+)"', script)[1]
-        assert script.endswith(f",{visitor.get(f'/embed/{address}/{tag}.json').text});")
+        brought = json.loads(re.search(r',(\{"language":.*\})\);$', script)[1])
+        answered = visitor.get(f"/embed/{address}/{tag}.json").json
+        assert brought == {name: answered[name] for name in FIRST}
 
 
 def test_links_of_the_texts_lead_to_the_hostname_that_was_asked(app):
