@@ -24,7 +24,7 @@ from tests import make, standing
 from tests.conftest import TEMPLATE, running
 from tests.consent.records import keep, purged, record
 
-NOON = datetime.now(UTC).replace(hour=12)
+NOON = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12)  # erased is only what has been
 KEPT = 100  # days
 EARLIEST = NOON - timedelta(days=500)
 ANSWERS = {
