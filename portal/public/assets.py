@@ -32,6 +32,7 @@ def _all_of(folder: str, kind: str) -> tuple[str, ...]:
 
 GATING = (  # one module: what holds and forgets is the same on other sites
     "integrations/before.js",
+    "embed/queue.js",
     "embed/gate.js",
     "embed/forget.js",
     "embed/signals.js",
@@ -40,7 +41,7 @@ GATING = (  # one module: what holds and forgets is the same on other sites
 )
 ASSETS = (
     Asset("portal.css", ("colours.css", "public/page.css", "public/ask.css"), "text/css"),
-    Asset("ask.js", ("public/ask.js",), "text/javascript"),
+    Asset("ask.js", ("embed/queue.js", "public/ask.js"), "text/javascript"),
     Asset("integrations.js", GATING, "text/javascript"),
     Asset("tags.js", ("integrations/tags.js",), "text/javascript"),
     Asset("videos.css", ("integrations/videos.css",), "text/css"),

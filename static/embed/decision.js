@@ -1,6 +1,5 @@
 // What the visitor decided: read, kept, sent to the portal's log.
 const COOKIE = "cookies_preferences";
-const QUEUE = `${COOKIE}_queue`;
 const DAY = 86400; // seconds
 const RETRY = 30000; // milliseconds
 const SKEW = 300; // seconds that the server's clock may be ahead
@@ -11,28 +10,11 @@ const isOwn = ({ hostname, protocol }) =>
 const shares = isOwn(location); // the portal keeps the cookie here, by HTTP
 let decision = null;
 let granted = ["necessary"];
-let memory = []; // the queue, where the browser allows no storage
 
 const has = (category) => granted.includes(category);
 // As crypto.randomUUID, which pages on http: lack.
 const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 const now = () => Math.floor(Date.now() / 1000);
-
-const waiting = () => {
-  try {
-    return JSON.parse(localStorage.getItem(QUEUE)) || memory;
-  } catch {
-    return memory;
-  }
-};
-
-const keep = (queue) => {
-  memory = queue;
-  try {
-    if (queue.length) localStorage.setItem(QUEUE, JSON.stringify(queue));
-    else localStorage.removeItem(QUEUE);
-  } catch {}
-};
 
 const cookie = () => {
   const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);

@@ -74,8 +74,8 @@ const begin = async () => {
     open();
   });
   addEventListener("online", () => waiting().length && flush());
-  addEventListener("pageshow", () => {
-    const value = remembered(); // decided on a page from which the visitor came back
+  addEventListener("pageshow", ({ persisted }) => {
+    const value = persisted && remembered(); // decided on a page from which the visitor came back
     if (value && `${value.accepted}` !== `${decision?.accepted}`) become(value);
   });
   if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done));

@@ -1,14 +1,11 @@
 // One way for every change of what is granted.
-const QUEUE = "cookies_preferences_queue"; // where the banner keeps a decision until it is stored
 const LOOK = 50; // milliseconds
 const LOOKS = 40;
 
 const stored = async () => {
-  try {
-    for (let left = LOOKS; left && localStorage.getItem(QUEUE); left--) {
-      await new Promise((done) => setTimeout(done, LOOK));
-    }
-  } catch {}
+  for (let left = LOOKS; left && waiting().length; left--) {
+    await new Promise((done) => setTimeout(done, LOOK));
+  }
 };
 
 const follow = async () => {

@@ -2,30 +2,12 @@
 (() => {
   if (!window.crypto?.randomUUID) return; // not a secure context: the plain forms do it
   const preview = "preview" in document.documentElement.dataset; // its forms lead to itself
-  const QUEUE = "cookies_preferences_queue";
   const RETRY = 30000; // milliseconds
   const byId = (id) => document.getElementById(id);
   const dialog = byId("ask-second");
   const banner = byId("ask-first");
   const status = byId("ask-status");
   let told = false; // that a choice waits is said once
-  let memory = []; // the queue, where the browser allows no storage
-
-  const waiting = () => {
-    try {
-      return JSON.parse(localStorage.getItem(QUEUE)) || memory;
-    } catch {
-      return memory;
-    }
-  };
-
-  const keep = (queue) => {
-    memory = queue;
-    try {
-      if (queue.length) localStorage.setItem(QUEUE, JSON.stringify(queue));
-      else localStorage.removeItem(QUEUE);
-    } catch {}
-  };
 
   const remembered = () => {
     const value = /(?:^|; )cookies_preferences=([^;]*)/.exec(document.cookie);
