@@ -1,23 +1,26 @@
-"""What refused cookies left in the browser goes with the answer, HttpOnly ones too (L12)."""
+"""What refused cookies left in the browser, which goes with the answer, HttpOnly ones too (L12)."""
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-
-from werkzeug.wrappers import Response
+from typing import NamedTuple
 
 from portal.cookies.matching import stands_for
 from portal.policy.document import DeclaredCookie, Document
 from portal.tenants.embedding import is_registrable
 
 
-def expire_refused(
-    response: Response,
-    document: Document,
-    rejected: Iterable[str],
-    present: Iterable[str],
-    host: str,
-) -> None:
-    """Expire each cookie present that only rejected categories declare, wherever it may be set."""
+class Left(NamedTuple):
+    """One place where a refused cookie may have been set; without a domain on the host alone."""
+
+    name: str
+    path: str
+    domain: str | None
+
+
+def refused_cookies(
+    document: Document, rejected: Iterable[str], present: Iterable[str], host: str
+) -> Iterator[Left]:
+    """Each cookie present that only rejected categories declare, wherever it may be set."""
     refused, needed = _declared(document, set(rejected))
     domains = [None, *_domains(host)]
     for name in present:
@@ -25,7 +28,7 @@ def expire_refused(
         if not paths or any(_is(one, name) for one in needed):
             continue
         for path, domain in product(sorted(paths | {"/"}), domains):
-            response.delete_cookie(name, path=path, domain=domain)
+            yield Left(name, path, domain)
 
 
 def _declared(
