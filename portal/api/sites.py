@@ -44,7 +44,7 @@ def allow_sites(response: Response) -> Response:
     request.environ[REACH] = Reach.ANYWHERE
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers.add("Vary", "Origin")
-    if shares_cookie(current_site(), origin):
+    if shares_cookie(current_site(), origin, request.host):
         response.headers["Access-Control-Allow-Credentials"] = "true"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "POST"
@@ -56,7 +56,7 @@ def allow_sites(response: Response) -> Response:
 def keeps_cookie() -> bool:
     """Whether a cookie of the portal reaches the page that asks."""
     origin = visiting_site()
-    return origin is None or shares_cookie(current_site(), origin)
+    return origin is None or shares_cookie(current_site(), origin, request.host)
 
 
 def elsewhere(body: ConsentRequest) -> Elsewhere | None:

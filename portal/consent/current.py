@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.consent import preferences
 from portal.consent.asking import belongs
 from portal.consent.deciding import Answer, decide
-from portal.consent.expiring import expire_refused
+from portal.consent.expiring import refused_cookies
 from portal.consent.models import ConsentRecord
 from portal.consent.opt_out import opts_out
 from portal.consent.preferences import Preferences
@@ -21,6 +21,7 @@ from portal.policy.live import LivePolicy, live
 from portal.tenants.changes import feed
 from portal.tenants.current import current_site
 from portal.tenants.hostnames import from_host_header
+from portal.tenants.origins import cookie_domain
 
 LONGEST_PAGE = 1024  # characters
 PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
@@ -101,7 +102,7 @@ def remember(response: Response, record: ConsentRecord) -> None:
     response.headers["Cache-Control"] = "no-store"
     if _has_newer(record):
         return
-    domain = current_site().cookie_domain or None
+    domain = cookie_domain(current_site(), request.host)
     if domain and preferences.NAME in request.cookies:
         response.delete_cookie(preferences.NAME)  # the one for this host alone, from before
     response.set_cookie(
@@ -116,7 +117,8 @@ def remember(response: Response, record: ConsentRecord) -> None:
     if record.rejected and set(request.cookies) - {preferences.NAME}:
         document = live().version(record.tenant_id, current_policy().number).document
         host = from_host_header(request.host) or ""
-        expire_refused(response, document, record.rejected, request.cookies, host)
+        for left in refused_cookies(document, record.rejected, request.cookies, host):
+            response.delete_cookie(left.name, path=left.path, domain=left.domain)
 
 
 def _has_newer(record: ConsentRecord) -> bool:

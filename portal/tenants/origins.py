@@ -26,19 +26,30 @@ def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: b
 
 def embedding_origin(site: Site, origin: str, secure: bool) -> str | None:
     """The origin, if it is one where the tenant's script may ask, as the tenant says."""
-    scheme = origin.partition("://")[0]
-    if origin in site.sites or (scheme in _schemes(secure) and shares_cookie(site, origin)):
-        return origin
-    return None
+    scheme, _, host = origin.partition("://")
+    hostname = from_host_header(host)
+    own = hostname in site.hostnames or _is_within(hostname, site.cookie_domain)
+    return origin if origin in site.sites or (own and scheme in _schemes(secure)) else None
 
 
-def shares_cookie(site: Site, origin: str) -> bool:
-    """Whether a cookie that the portal sets reaches this origin."""
+def cookie_domain(site: Site, host: str) -> str | None:
+    """The domain for which the portal sets cookies where it is asked under this name.
+
+    None for that name alone: on a hostname outside the domain, browsers would refuse the cookie.
+    """
+    return site.cookie_domain if _is_within(from_host_header(host), site.cookie_domain) else None
+
+
+def shares_cookie(site: Site, origin: str, host: str) -> bool:
+    """Whether a cookie that the portal sets, asked under this name, reaches an origin."""
     hostname = from_host_header(origin.partition("://")[2])
-    if hostname is None:
-        return False
-    within = site.cookie_domain and is_within(hostname, site.cookie_domain)
-    return bool(within) or hostname in site.hostnames
+    if domain := cookie_domain(site, host):
+        return _is_within(hostname, domain)
+    return hostname is not None and hostname == from_host_header(host)
+
+
+def _is_within(hostname: str | None, domain: str) -> bool:
+    return hostname is not None and domain != "" and is_within(hostname, domain)
 
 
 def _schemes(secure: bool) -> set[str]:

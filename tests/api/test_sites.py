@@ -4,7 +4,7 @@ import pytest
 
 from portal.database import writing
 from portal.tenants.embedding import embed, shared_domain
-from portal.tenants.lifecycle import BadDetail
+from portal.tenants.lifecycle import BadDetail, add_hostname
 from tests import make
 from tests.client import CONSENTS, Visitor
 
@@ -116,6 +116,23 @@ def test_cookies_that_were_refused_expire_even_a_lone_one(paris, lone_app):
     gone = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("_pk_id=;")]
     assert any("Domain=paris.example" in one for one in gone)
     assert any("Domain" not in one for one in gone)
+
+
+def test_a_hostname_outside_the_domain_keeps_cookies_and_promises_for_itself(app):
+    paris = open_paris(app)
+    with app.app_context(), writing():
+        add_hostname(make.find(), "paris.elsewhere.example")
+    make.heard(app)
+    apart = Visitor(app, "paris.elsewhere.example", "https")
+    assert '"domain":"paris.example"' in paris.get("/consent.js").text
+    assert '"domain":""' in apart.get("/consent.js").text
+    assert "Domain=paris.example" in paris.decide().headers["Set-Cookie"]
+    assert "Domain" not in apart.decide().headers["Set-Cookie"]
+    assert apart.preferences is not None
+    answer = decide(apart, NEWS)
+    assert answer.headers["Access-Control-Allow-Origin"] == NEWS
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(

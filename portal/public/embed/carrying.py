@@ -31,7 +31,7 @@ def carry() -> Response:
     if target is None:
         abort(400)
     record = _latest(request.args.get("id", "")) if source else None
-    shared = shares_cookie(current_site(), target)
+    shared = shares_cookie(current_site(), target, request.host)
     response = redirect(to, 303)
     if record and not shared:
         response.location = f"{to.partition('#')[0]}#consent={seal(record, target)}"

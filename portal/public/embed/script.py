@@ -9,6 +9,7 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import minify
 from flask import Flask, Response, abort, current_app, request
@@ -32,8 +33,9 @@ from portal.public.rendering import Words, wording_of
 from portal.tenants.current import current_site
 from portal.tenants.directory import Site
 from portal.tenants.models import Script
+from portal.tenants.origins import cookie_domain
 
-PARTS = ("decision", "gate", "forget", "signals", "layers", "tree", "start")
+PARTS = ("queue", "decision", "gate", "forget", "signals", "layers", "tree", "start")
 FIRST = ("language", "dir", "first", "saved", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
@@ -93,7 +95,7 @@ def _build(key: Key, policy: LivePolicy) -> Built:
     version = live().version(policy.tenant_id, key.version)
     texts = texts_for(policy, key.version, key.language, None, key.origin, opted_out=False)
     look = version.document.look or STANDARD
-    parts = _facts(key.site, policy, version), style(look), {name: texts[name] for name in FIRST}
+    parts = _facts(key, policy, version), style(look), {name: texts[name] for name in FIRST}
     text = _code() + CALL % tuple(in_script(one) for one in parts)
     return Built(text, sha256(text.encode()).hexdigest(), Body(text.encode(), ONCE))
 
@@ -103,8 +105,9 @@ def integrity(digest: str) -> str:
     return "sha256-" + b64encode(bytes.fromhex(digest)).decode()
 
 
-def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
+def _facts(key: Key, policy: LivePolicy, version: Version) -> dict[str, Any]:
     document: Document = version.document
+    site, host = key.site, urlsplit(key.origin).netloc
     button = (document.look or STANDARD).reopener == "button"
     return {
         "version": policy.number,
@@ -114,7 +117,7 @@ def _facts(site: Site, policy: LivePolicy, version: Version) -> dict[str, Any]:
         "reopen": {tag: _reopener(version, tag) for tag in document.languages if button},
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
-        "domain": site.cookie_domain,
+        "domain": cookie_domain(site, host) or "",
         "sites": sorted(site.sites),
         "signals": site.signals,
         "reloads": site.reloads,
