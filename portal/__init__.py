@@ -21,6 +21,7 @@ from portal.operations import readiness
 from portal.policy import live
 from portal.public import assets, embed, look, pages
 from portal.public import bp as public_bp
+from portal.public.doorstep import Doorstep
 from portal.settings import Settings
 from portal.tenants import changes, directory
 from portal.tenants.current import refuse_unknown_hosts
@@ -54,13 +55,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     sign_in.init_app(app, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask-Security brings its own provider
     app.before_request(refuse_unknown_hosts)
-    measured = Measured(app.wsgi_app, app.extensions["portal.counts"], bool(settings.access_log))
-    app.wsgi_app = _behind(settings.proxies, SecurityHeaders(measured))  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _in_front(app, settings)  # type: ignore[assignment, method-assign]
     return app
 
 
-def _behind(proxies: int, app: WSGIApplication) -> WSGIApplication:
-    """Believe `X-Forwarded-*` as far as the proxies setting says, and no further."""
-    if not proxies:
-        return app
-    return ProxyFix(app, x_for=proxies, x_proto=proxies, x_host=proxies)
+def _in_front(app: Flask, settings: Settings) -> WSGIApplication:
+    """What every request passes before Flask; `X-Forwarded-*` is believed as the setting says."""
+    inner = Doorstep(SecurityHeaders(app.wsgi_app), app, settings)
+    measured = Measured(inner, app.extensions["portal.counts"], bool(settings.access_log))
+    count = settings.proxies
+    return ProxyFix(measured, x_for=count, x_proto=count, x_host=count) if count else measured

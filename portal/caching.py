@@ -18,35 +18,39 @@ class BoundedCache(Generic[K, V]):
     def __init__(self, limit: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
         self._values: dict[K, V] = {}
         self._weigh, self._limit = weigh, limit
-        self._weight = self._generation = 0
+        self._weight = self.generation = 0
         self._lock = Lock()
 
     def get(self, key: K, load: Callable[[], V]) -> V:
         try:
             return self._values[key]
         except KeyError:
-            generation = self._generation
+            generation = self.generation
             value = load()
-            self._keep(key, value, generation)
+            self.keep(key, value, generation)
             return value
 
-    def forget(self, stale: Callable[[K, V], bool]) -> None:
-        with self._lock:
-            self._generation += 1
-            for key in [k for k, v in self._values.items() if stale(k, v)]:
-                self._drop(key)
+    def find(self, key: K) -> V | None:
+        return self._values.get(key)
 
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def _keep(self, key: K, value: V, generation: int) -> None:
+    def keep(self, key: K, value: V, generation: int) -> None:
+        """Keep a value that was loaded since this generation."""
         with self._lock:
-            if generation != self._generation or key in self._values:
+            if generation != self.generation or key in self._values:
                 return
             self._values[key] = value
             self._weight += self._weigh(value)
             while self._weight > self._limit:
                 self._drop(next(iter(self._values)))
+
+    def forget(self, stale: Callable[[K, V], bool]) -> None:
+        with self._lock:
+            self.generation += 1
+            for key in [k for k, v in self._values.items() if stale(k, v)]:
+                self._drop(key)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def _drop(self, key: K) -> None:
         self._weight -= self._weigh(self._values.pop(key))

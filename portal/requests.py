@@ -12,11 +12,12 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 # keys of the WSGI environment
 REQUEST_ID = "portal.request_id"
 FAILURE = "portal.failure"  # the error that a request ended with
+ROUTE = "portal.route"  # the rule of what was answered without asking Flask
 SANE = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}", re.ASCII)
 
 
 def facts(environ: WSGIEnvironment) -> dict[str, str | None]:
-    rule, method = _rule(environ), environ["REQUEST_METHOD"]
+    rule, method = route(environ), environ["REQUEST_METHOD"]
     return {
         "request_id": request_id(environ),
         "method": method if method in METHODS else "other",
@@ -36,12 +37,14 @@ def request_id(environ: WSGIEnvironment) -> str:
 
 def door(environ: WSGIEnvironment) -> str:
     """The door that a request came through; "none" where nothing is at its address."""
-    rule = _rule(environ)
+    rule = route(environ)
     return _door_of(rule.endpoint) if rule else "none"
 
 
-def _rule(environ: WSGIEnvironment) -> Any:
-    """What Flask found at the address, before the answer has begun."""
+def route(environ: WSGIEnvironment) -> Any:
+    """The rule that Flask found for the address, before the answer has begun."""
+    if ROUTE in environ:
+        return environ[ROUTE]
     asked = environ.get("werkzeug.request")
     return asked and asked.url_rule
 

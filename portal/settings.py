@@ -155,6 +155,10 @@ class Settings:
         return file.read_text()
 
     @property
+    def page_cache_bytes(self) -> int:
+        return self.page_cache_mb * 1024 * 1024
+
+    @property
     def sqlalchemy_url(self) -> str:
         if not self.database_url:
             return f"sqlite:///{self.data / 'portal.sqlite3'}"

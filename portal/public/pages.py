@@ -21,6 +21,7 @@ from portal.consent.opt_out import is_heeded, opts_out
 from portal.headers import REACH, Reach
 from portal.policy.current import current_language, current_policy
 from portal.policy.live import LivePolicy, live
+from portal.public.doorstep import PART, STRANGER
 from portal.public.encodings import OFTEN, Body, choose_encoding
 from portal.public.integrations.gating import gating
 from portal.public.integrations.shown import reach
@@ -109,7 +110,10 @@ def page(template: str) -> Response:
         opts_out(environ) and is_heeded(policy),
     )
     if key.question is not None:
-        impressions().count(Impression(key.tenant_id, key.version, key.language))
+        impression = Impression(key.tenant_id, key.version, key.language)
+        impressions().count(impression)
+        if "HTTP_COOKIE" not in environ:
+            environ[STRANGER] = impression
     found = _pages().get(key, lambda: _rendered(key))
     if found.reach:
         environ[REACH] = found.reach
@@ -148,5 +152,5 @@ def _pages() -> BoundedCache[Key, Page]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    limit = settings.page_cache_mb * 1024 * 1024
+    limit = int(settings.page_cache_bytes * (1 - PART))
     app.extensions["portal.pages"] = BoundedCache[Key, Page](limit, lambda page: page.weight)
