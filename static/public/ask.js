@@ -3,11 +3,13 @@
   if (!window.crypto?.randomUUID) return; // not a secure context: the plain forms do it
   const preview = "preview" in document.documentElement.dataset; // its forms lead to itself
   const RETRY = 30000; // milliseconds
+  const PATIENCE = 2000; // milliseconds that a form waits for what is on its way
   const byId = (id) => document.getElementById(id);
   const dialog = byId("ask-second");
   const banner = byId("ask-first");
   const status = byId("ask-status");
   let told = false; // that a choice waits is said once
+  let sending = null; // what is on its way
 
   const remembered = () => {
     const value = /(?:^|; )cookies_preferences=([^;]*)/.exec(document.cookie);
@@ -53,7 +55,7 @@
 
   // Posts what waits, oldest first; true when all is stored, false when the server refused one.
   const send = async () => {
-    for (const body of waiting()) {
+    for (let body; (body = waiting()[0]); ) {
       const answer = await fetch("/api/v1/consents", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
@@ -69,7 +71,7 @@
 
   const flush = async (before = []) => {
     try {
-      const stored = await send();
+      const stored = await (sending = send());
       told = false;
       if (stored) return settle("saved");
       apply(before);
@@ -79,6 +81,8 @@
       if (!told) settle("waiting");
       told = true;
       setTimeout(flush, RETRY, before);
+    } finally {
+      sending = null;
     }
   };
 
@@ -98,6 +102,15 @@
     dialog.close();
     reveal(false);
     flush(before);
+  };
+
+  // The form goes after what is on its way, so that the log and the browser hear of it last.
+  const follow = async (event) => {
+    event.preventDefault();
+    const { target: form, submitter } = event;
+    await Promise.race([sending, new Promise((done) => setTimeout(done, PATIENCE))]).catch(() => {});
+    sending = null;
+    form.requestSubmit(submitter);
   };
 
   const open = (event) => {
@@ -127,7 +140,10 @@
     else if (form.dataset.surface && dialog) {
       event.preventDefault();
       decide(form, submitter);
-    } else if (submitter?.name === "decision") keep([]); // this one is newer than what waits
+    } else if (submitter?.name === "decision") {
+      keep([]); // this one is newer than what waits
+      if (sending) follow(event);
+    }
   });
   document.addEventListener("keydown", (event) => {
     // Enter on a switch would send the form: a choice that nobody made

@@ -16,6 +16,7 @@ WAITING = "Your choice counts from now on. It will be stored as soon as the conn
 REFUSED = "Your choice could not be saved. Please load the page again."
 QUEUE = "JSON.parse(localStorage.getItem('cookies_preferences_queue') ?? '[]')"
 HALF_A_MINUTE = 30_000  # milliseconds
+A_MOMENT = 300  # milliseconds in which a form would have gone
 
 
 @pytest.fixture
@@ -220,10 +221,41 @@ def test_a_choice_that_waits_never_overrides_a_later_one(page):
         page.click(ACCEPT)
         say(page, WAITING)
         page.goto(PREFERENCES)
+        say(page, WAITING)
     page.click("#preferences-reject-all")
     page.goto("/")
     until(page, f"{QUEUE}.length === 0")
     assert choice(page)["rejected"] == ["statistics"]
+
+
+def test_a_later_choice_goes_after_one_that_is_on_its_way(page, server):
+    before = len(server.records())
+    page.goto("/")
+    with failing(page, unavailable):
+        page.click(ACCEPT)
+        say(page, WAITING)
+    on_its_way = []
+    page.route(f"**{CONSENTS}", lambda route, _: on_its_way.append(route))
+    page.goto(PREFERENCES)
+    page.click("#preferences-reject-all")
+    page.wait_for_timeout(A_MOMENT)
+    with page.expect_navigation():
+        on_its_way[0].continue_()
+    assert choice(page)["rejected"] == ["statistics"]
+    made = [one["decision"] for one in server.records()[before:]]
+    assert (len(on_its_way), made) == (1, ["accept_all", "reject_all"])
+
+
+def test_a_later_choice_waits_for_nothing_for_long(page, server):
+    before = len(server.records())
+    page.goto("/")
+    page.route(f"**{CONSENTS}", lambda _: None)  # never answered
+    page.click(ACCEPT)
+    page.goto(PREFERENCES)
+    with page.expect_navigation():
+        page.click("#preferences-reject-all")
+    assert choice(page)["rejected"] == ["statistics"]
+    assert [one["decision"] for one in server.records()[before:]] == ["reject_all"]
 
 
 def test_storage_that_is_forbidden_does_not_keep_anybody_from_deciding(open_page):
