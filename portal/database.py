@@ -180,7 +180,7 @@ def writing() -> Iterator[None]:
     SQLite takes its write lock at once, so that no other writer comes between reading and writing.
     """
     db.session.rollback()
-    with _turn_to_write():
+    with turn_to_write():
         db.session.connection(execution_options={"writes": True})
         try:
             yield
@@ -209,32 +209,35 @@ def appending_connection() -> Iterator[Connection]:
     """A connection of its own, beside the session, whose one writing statement is durable at once.
 
     On PostgreSQL each statement is its own transaction, which saves two round trips; on SQLite
-    all of them are one.
+    all of them are one, and the caller has its turn to write.
     """
     if not _on_sqlite():
         with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
         return
-    with house_transaction() as connection:
+    with _transaction() as connection:
         yield connection
 
 
 @contextmanager
 def house_transaction() -> Iterator[Connection]:
     """A transaction of the house, beside any request: committed at the end or undone whole."""
-    with (
-        _turn_to_write(),
-        house().connect().execution_options(writes=True) as connection,
-        connection.begin(),
-    ):
+    with turn_to_write(), _transaction() as connection:
         yield connection
 
 
 @contextmanager
-def _turn_to_write() -> Iterator[None]:
+def _transaction() -> Iterator[Connection]:
+    with house().connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
     """Queue for SQLite's one write lock: the kernel wakes the next process at once.
 
     SQLite itself would sleep and try again, and who sleeps longest goes hungry.
+    Raises TimeoutError.
     """
     if not _on_sqlite():
         yield

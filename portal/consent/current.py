@@ -29,6 +29,8 @@ PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 
 def current_preferences() -> Preferences | None:
     """What the cookie says, if it is about this tenant; possibly too old to count."""
+    if "HTTP_COOKIE" not in request.environ:
+        return None
     cookie = preferences.read(request.cookies.get(preferences.NAME))
     return cookie if cookie and belongs(cookie, current_policy()) else None
 

@@ -7,6 +7,7 @@ meanwhile queue in this process and go into its successor's transaction together
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from time import sleep
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 from portal.counting.counts import Counts, counts
 from portal.counting.metrics import DURATIONS, SECOND, Gauge, Histogram
-from portal.database import appending_connection
+from portal.database import appending_connection, turn_to_write
 
 
 class LogUnavailable(Exception):
@@ -87,15 +88,33 @@ class Recorder:
         raise entry.outcome or LogUnavailable("the server is stopping")
 
     def _commit_waiting(self) -> None:
-        with self._lock:
-            batch, self._waiting = self._waiting, []
-            self._counts.hold(WAITING, 0)
+        self._gather()
+        batch: list[Entry] = []
         try:
-            _commit(batch)
+            with turn_to_write():
+                batch = self._take()  # not before: who comes while we wait goes along
+                _commit(batch)
+        except OSError as reason:
+            batch = batch or self._take()
+            _refuse([entry for entry in batch if entry.outcome is None], reason)
         finally:
+            batch = batch or self._take()
             self._hand_over()
             for entry in batch:
                 entry.turn.release()
+
+    def _gather(self) -> None:
+        """Let in who is nearly there: a commit costs about the same for one and for many."""
+        known = 0
+        while len(self._waiting) > known:
+            known = len(self._waiting)
+            sleep(0)  # lets go of the interpreter's lock, for which they wait
+
+    def _take(self) -> list[Entry]:
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+            self._counts.hold(WAITING, 0)
+        return batch
 
     def _hand_over(self) -> None:
         with self._lock:
@@ -135,18 +154,20 @@ def _commit_together(part: list[Entry]) -> None:
         if len(part) > 1:
             for entry in part:
                 _commit_together([entry])
-            return
-        outcomes = [_unavailable(reason)]
+        else:
+            _refuse(part, reason)
     except (SQLAlchemyError, OSError) as reason:
-        outcomes = [_unavailable(reason)] * len(part)
-    for entry, outcome in zip(part, outcomes, strict=True):
-        entry.outcome = outcome
+        _refuse(part, reason)
+    else:
+        for entry, outcome in zip(part, outcomes, strict=True):
+            entry.outcome = outcome
 
 
-def _unavailable(reason: Exception) -> LogUnavailable:
+def _refuse(part: list[Entry], reason: Exception) -> None:
     unavailable = LogUnavailable(str(reason))
     unavailable.__cause__ = reason
-    return unavailable
+    for entry in part:
+        entry.outcome = unavailable
 
 
 def _store(connection: Connection, part: list[Entry]) -> list[Outcome]:

@@ -19,7 +19,7 @@ from portal.consent.figures.counting import add_up
 from portal.consent.figures.reading import read_figures
 from portal.consent.models import ConsentRecord
 from portal.consent.partitions import ensure_partitions
-from portal.database import appending_connection, house, house_transaction, writing
+from portal.database import appending_connection, house, house_transaction, turn_to_write, writing
 from tests import make, standing
 from tests.conftest import TEMPLATE, running
 from tests.consent.records import keep, purged, record
@@ -57,7 +57,7 @@ class Past:
             case "insert":
                 keep(*records)
             case "append":
-                with appending_connection() as connection:
+                with turn_to_write(), appending_connection() as connection:
                     append(connection, [(one, None) for one in records])
             case "add up":
                 with house_transaction() as connection:

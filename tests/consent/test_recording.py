@@ -51,6 +51,12 @@ def busy_log(app: Flask) -> Iterator[None]:
         yield
 
 
+def held_back(app: Flask) -> int:
+    """SQLite's batch is taken when it is its turn to write; PostgreSQL's first goes ahead alone."""
+    with app.app_context():
+        return 1 if db.engine.dialect.name == "sqlite" else 0
+
+
 def in_one_batch(app: Flask, entries: list[Entry]) -> list[ConsentRecord | Exception]:
     """Append entries that waited together while another one was being committed."""
     queue = app.extensions["portal.recorder"]
@@ -65,9 +71,10 @@ def in_one_batch(app: Flask, entries: list[Entry]) -> list[ConsentRecord | Excep
     with ThreadPoolExecutor(len(entries) + 1) as pool, busy_log(app):
         with app.app_context():
             first = Entry(record(make.find().id), None, follows=False)
+            held = held_back(app)
         waiting = [pool.submit(append, first)]
-        wait_until(lambda: queue._busy and not queue._waiting)
-        for number, entry in enumerate(entries, 1):
+        wait_until(lambda: queue._busy and len(queue._waiting) == held)
+        for number, entry in enumerate(entries, held + 1):
             waiting.append(pool.submit(append, entry))
             wait_until(lambda number=number: len(queue._waiting) == number)
         release = waiting[1:]
@@ -189,8 +196,8 @@ def test_those_who_wait_share_a_commit(app):
     entries = [Entry(record(number), None, follows=False) for _ in range(CROWD)]
     answers = in_one_batch(app, entries)
     assert {one.id for one in answers} < {one.id for one in stored(app)}
-    # the first in the queue, and the rest
-    assert sum("INSERT INTO consent_records" in one for one in statements) == 2
+    inserts = sum("INSERT INTO consent_records" in one for one in statements)
+    assert inserts == 2 - held_back(app)
 
 
 def test_decisions_of_one_browser_in_one_batch_form_a_chain(app):
