@@ -41,7 +41,7 @@ translations: $(VENV)/.installed-dev ## extract the messages and bring every cat
 	for file in translations/*/LC_MESSAGES/*.po; do \
 	  sed '/^$$/q' $$file > $$file.head && \
 	  $(UPDATE) -i translations/$$(basename $$file .po).pot -o $$file -l $$(basename $$(dirname $$(dirname $$file))) && \
-	  cat $$file.head $$file > $$file.whole && mv $$file.whole $$file && rm $$file.head || exit 1; \
+	  cat $$file.head $$file | sed '$${/^$$/d}' > $$file.whole && mv $$file.whole $$file && rm $$file.head || exit 1; \
 	done # the header stays as it is: Babel would write times and places into it
 
 lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with their hashes
