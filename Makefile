@@ -10,6 +10,8 @@ VENV := $(PORTAL_DATA)/venv
 BIN := $(VENV)/bin
 EXTRACT := $(BIN)/pybabel -q extract --no-location --no-wrap --sort-output --omit-header
 UPDATE := $(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header
+# tests write thousands of small databases, into memory where there is room for them
+ROOM := $(shell df --output=avail -k /dev/shm 2>/dev/null | awk 'NR > 1 && $$1 > 4000000 { print "/dev/shm" }')
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra build
 
 .DEFAULT_GOAL := help
@@ -25,7 +27,7 @@ test: $(VENV)/.installed-dev chromium engines ## set up what is missing, then ch
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(if $(ROOM),TMPDIR=$(ROOM)) $(BIN)/python -m pytest
 
 benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wrk, a Debian package, and npm)
 	$(BIN)/python -m tests.benchmarks

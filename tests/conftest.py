@@ -5,9 +5,12 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from portal import create_app
 from portal.cli.db import bring_up_to_date
@@ -93,8 +96,22 @@ def migrate(environ: dict[str, str]) -> None:
         [one.dispose() for one in db.engines.values()]
 
 
+class Compiled(BytecodeCache):
+    """Templates that an application compiled, for those of the tests that follow."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.kept.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
 def running(environ: dict[str, str]) -> Iterator[Flask]:
     app = create_app(environ)
+    app.jinja_env.bytecode_cache = Compiled()
     yield app
     app.extensions["portal.changes"].stop()
     app.extensions["portal.impressions"].stop()
