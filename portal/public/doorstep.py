@@ -79,12 +79,11 @@ class Doorstep:
             return start(status, headers, exc_info)
 
         answer = self._app(environ, start_and_note)
-        impression: Impression | None = environ.get(STRANGER)
-        if impression is None:
+        if STRANGER not in environ or told[-1][0] >= "4":  # what failed may succeed next time
             return answer
         with closing(cast(Any, answer)):
             body = b"".join(answer)
-        self._shown.keep(words, Shown(body, impression, *told[-1]), generation)
+        self._shown.keep(words, Shown(body, environ[STRANGER], *told[-1]), generation)
         return (body,)
 
     def _forget(self, tenant_ids: set[int]) -> None:

@@ -43,7 +43,7 @@ class Refused(Exception):
     """Flask was asked."""
 
 
-def refuse(*_: object) -> None:
+def refuse(*_: object, **__: object) -> None:
     raise Refused
 
 
@@ -132,6 +132,14 @@ def test_everybody_to_whom_a_page_is_handed_is_counted(lone_app):
     lone_app.extensions["portal.impressions"].write()
     with lone_app.app_context():
         assert read_figures(make.find().id, LONG_AGO, TODAY).shown == 5
+
+
+def test_a_failure_is_nothing_to_hand_on(lone_app, lone_visitor):
+    make.tenant(lone_app)
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr("portal.public.pages.render", refuse)
+        assert lone_visitor.get("/").status_code == 500
+    assert lone_visitor.get("/").status_code == 200
 
 
 def test_whatever_strangers_say_memory_is_bounded(sqlite_environ):
