@@ -20,9 +20,8 @@ FITS = """(layer) => {
 
 @pytest.fixture(scope="module", params=LAYOUTS)
 def layout(request, server, sites):
-    return open_embedding(
-        server, sites, request.param, f"www.{request.param}.localhost", position=request.param
-    )
+    tenant = f"asking-{request.param}"
+    return open_embedding(server, sites, tenant, f"www.{tenant}.localhost", position=request.param)
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "he"])
