@@ -183,6 +183,14 @@ def test_before_anybody_has_decided_the_pages_say_so(app, path):
     assert "Nobody has decided yet." in page.text
 
 
+def test_where_everybody_refused_the_figures_do_not_say_that_nobody_decided(app):
+    make.tenant(app)
+    Visitor(app).decide("reject_all")
+    page = owner(app).get(FIGURES).text
+    assert "Nobody accepted any." in page
+    assert "Nobody has decided yet." not in page
+
+
 def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_the_reader(dpo):
     page = dpo.get(f"{LOG}?since=demain", headers={"Accept-Language": "fr"})
     assert "2026-11-22" in page.text
