@@ -23,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from portal.settings import Settings
@@ -43,8 +45,14 @@ class Base(DeclarativeBase):
 
 
 CONNECT_TIMEOUT = 5  # seconds
-HOUSE = "house"
+HOUSE, LOG = "house", "log"
 TENANT_SETTING, EVERY_TENANT = "portal.tenant", "*"
+APPENDS = {  # one connection, whose user says where a transaction ends
+    "isolation_level": "AUTOCOMMIT",
+    "pool_pre_ping": False,  # a decision would wait for it
+    "pool_reset_on_return": None,
+    "pool_size": 1,
+}
 TURN_TIMEOUT = 5.0  # seconds that a writer waits for SQLite's one write lock
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -84,12 +92,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
-    if settings.sqlalchemy_url.startswith("postgresql"):
-        app.config["SQLALCHEMY_BINDS"] = {HOUSE: _house_options(settings)}
+    app.config["SQLALCHEMY_BINDS"] = _binds(settings)
     db.init_app(app)
     with app.app_context():
         if _on_sqlite():
-            _prepare_sqlite(db.engine)
+            _prepare_sqlite(db.engine, db.engines[LOG])
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -105,11 +112,13 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def _house_options(settings: Settings) -> dict[str, Any]:
-    """As above, for every tenant; without a ping first, which a decision would wait for."""
-    sees_all = {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
-    options = _engine_options(settings) | {"url": settings.sqlalchemy_url, "pool_pre_ping": False}
-    return options | {"connect_args": options["connect_args"] | sees_all}
+def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
+    """What serves every tenant: on PostgreSQL the house, and what appends to the log."""
+    house = _engine_options(settings) | {"url": settings.sqlalchemy_url}
+    if not settings.sqlalchemy_url.startswith("postgresql"):
+        return {LOG: house | APPENDS}
+    house["connect_args"] |= {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
+    return {HOUSE: house, LOG: house | APPENDS}
 
 
 def house() -> Engine:
@@ -125,9 +134,10 @@ def _on_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, log: Engine) -> None:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(log, "connect", _set_pragmas)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
@@ -205,30 +215,34 @@ def each_committed(pieces: Iterator[T]) -> Iterator[T]:
 
 
 @contextmanager
-def appending_connection() -> Iterator[Connection]:
-    """A connection of its own, beside the session, whose one writing statement is durable at once.
+def appending_connection() -> Iterator[DBAPIConnection]:
+    """The driver's own connection, beside the session, for the statements that append to the log.
 
-    On PostgreSQL each statement is its own transaction, which saves two round trips; on SQLite
-    all of them are one, and the caller has its turn to write.
+    Each is durable at once, unless the caller begins a transaction. After an error, which is
+    raised as SQLAlchemy's, the connection is closed with whatever it had begun.
     """
-    if not _on_sqlite():
-        with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            yield connection
-        return
-    with _transaction() as connection:
-        yield connection
+    engine = db.engines[LOG]
+    driver = engine.dialect.loaded_dbapi
+    borrowed = engine.raw_connection()
+    try:
+        yield cast(DBAPIConnection, borrowed.driver_connection)
+    except BaseException as reason:
+        borrowed.invalidate(reason)
+        if isinstance(reason, driver.Error):
+            raise DBAPIError.instance(None, None, reason, driver.Error) from reason
+        raise
+    finally:
+        borrowed.close()
 
 
 @contextmanager
 def house_transaction() -> Iterator[Connection]:
     """A transaction of the house, beside any request: committed at the end or undone whole."""
-    with turn_to_write(), _transaction() as connection:
-        yield connection
-
-
-@contextmanager
-def _transaction() -> Iterator[Connection]:
-    with house().connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        turn_to_write(),
+        house().connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

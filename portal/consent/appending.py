@@ -1,18 +1,24 @@
 """Appending a batch of records with their idempotency keys, in as few steps as the database allows.
 
 PostgreSQL takes the whole batch in one statement: the rows travel as one JSON array, and what a
-key keeps out is decided where it is known. SQLite lives in this process, so two plain inserts do.
+key keeps out is decided where it is known. SQLite lives in this process, so plain inserts do.
+
+The statements go to the driver itself. On their way through SQLAlchemy they cost more than the
+decision around them.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select, text
+import psycopg
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 
@@ -21,9 +27,17 @@ Keyed = tuple[ConsentRecord, UUID | None]
 NAMES = tuple(column.name for column in consent_records.columns)
 
 
-def append(connection: Connection, batch: Sequence[Keyed]) -> set[UUID]:
-    """Insert the records, but for those whose key led to another one before; the ids inserted."""
-    return APPEND[connection.dialect.name](connection, batch)
+def append(connection: DBAPIConnection, batch: Sequence[Keyed]) -> set[UUID]:
+    """Insert the records, but for those whose key led to another one before; the ids inserted.
+
+    All of it is durable at the end, or none of it was stored.
+    """
+    match connection:
+        case psycopg.Connection():
+            return _append_to_postgresql(connection, batch)
+        case sqlite3.Connection():
+            return _append_to_sqlite(connection, batch)
+    raise TypeError(type(connection))
 
 
 def _values(record: ConsentRecord) -> dict[str, Any]:
@@ -36,9 +50,9 @@ def _typed(column: Column[Any]) -> str:
 
 
 LISTED = ", ".join(NAMES)
-ONE_STATEMENT = text(f"""
+ONE_STATEMENT = f"""
 WITH given AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    SELECT * FROM jsonb_to_recordset(CAST(%s AS jsonb))
     AS row ({", ".join(_typed(column) for column in consent_records.columns)}, key uuid)
 ), claimed AS (
     INSERT INTO idempotency_keys (tenant_id, key, record_id)
@@ -49,12 +63,12 @@ WITH given AS (
 INSERT INTO consent_records ({LISTED}) SELECT {LISTED} FROM given
 WHERE key IS NULL OR id IN (SELECT record_id FROM claimed)
 RETURNING id
-""")
+"""
 
 
-def _append_to_postgresql(connection: Connection, batch: Sequence[Keyed]) -> set[UUID]:
+def _append_to_postgresql(connection: psycopg.Connection, batch: Sequence[Keyed]) -> set[UUID]:
     rows = json.dumps([_values(record) | {"key": key} for record, key in batch], default=str)
-    return set(connection.scalars(ONE_STATEMENT, {"rows": rows}))
+    return {found for (found,) in connection.execute(ONE_STATEMENT, (rows,), prepare=True)}
 
 
 @lru_cache(maxsize=512)
@@ -82,37 +96,34 @@ BINDS = {
 }
 
 
-def _append_to_sqlite(connection: Connection, batch: Sequence[Keyed]) -> set[UUID]:
+def _append_to_sqlite(connection: sqlite3.Connection, batch: Sequence[Keyed]) -> set[UUID]:
+    connection.execute("BEGIN IMMEDIATE")
     taken = _claim(connection, [(record, key) for record, key in batch if key])
     fresh = [_values(record) for record, _ in batch if record.id not in taken]
     if fresh:
         _execute(connection, consent_records, fresh)
+    connection.execute("COMMIT")
     return {values["id"] for values in fresh}
 
 
-def _execute(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+def _execute(connection: sqlite3.Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
     statement = _insert(table, len(rows))
     if table is idempotency_keys:
         statement += " ON CONFLICT DO NOTHING"
-    return connection.exec_driver_sql(statement, _bound(table, rows)).rowcount
+    return connection.execute(statement, _bound(table, rows)).rowcount
 
 
-def _claim(connection: Connection, keyed: Sequence[Keyed]) -> set[UUID]:
+def _claim(connection: sqlite3.Connection, keyed: Sequence[Keyed]) -> set[UUID]:
     """Take each key for its record; the ids of those whose key was taken already."""
-    claims = [
-        {"tenant_id": record.tenant_id, "key": key, "record_id": record.id} for record, key in keyed
-    ]
-    if not claims or _execute(connection, idempotency_keys, claims) == len(claims):
+    claims = {
+        record.id: {"tenant_id": record.tenant_id, "key": key, "record_id": record.id}
+        for record, key in keyed
+    }
+    if not claims or _execute(connection, idempotency_keys, [*claims.values()]) == len(claims):
         return set()
-    keys = idempotency_keys.c
-    won = select(keys.record_id).where(
-        keys.tenant_id.in_({claim["tenant_id"] for claim in claims}),
-        keys.key.in_({claim["key"] for claim in claims}),
-    )
-    return {record.id for record, _ in keyed}.difference(connection.scalars(won))
+    return {identifier for identifier, claim in claims.items() if not _won(connection, claim)}
 
 
-APPEND: dict[str, Callable[[Connection, Sequence[Keyed]], set[UUID]]] = {
-    "postgresql": _append_to_postgresql,
-    "sqlite": _append_to_sqlite,
-}
+def _won(connection: sqlite3.Connection, claim: dict[str, Any]) -> bool:
+    statement = "SELECT 1 FROM idempotency_keys WHERE (tenant_id, key, record_id) = (?, ?, ?)"
+    return bool(connection.execute(statement, _bound(idempotency_keys, [claim])).fetchone())

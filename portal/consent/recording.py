@@ -18,7 +18,7 @@ from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 from portal.counting.counts import Counts, counts
 from portal.counting.metrics import DURATIONS, SECOND, Gauge, Histogram
-from portal.database import appending_connection, turn_to_write
+from portal.database import appending_connection, house, turn_to_write
 
 
 class LogUnavailable(Exception):
@@ -96,7 +96,7 @@ class Recorder:
                 _commit(batch)
         except OSError as reason:
             batch = batch or self._take()
-            _refuse([entry for entry in batch if entry.outcome is None], reason)
+            _refuse(batch, reason)
         finally:
             batch = batch or self._take()
             self._hand_over()
@@ -147,9 +147,11 @@ def _parts(batch: list[Entry]) -> list[list[Entry]]:
 def _commit_together(part: list[Entry]) -> None:
     """Store a part in one transaction; if a row of it is refused, each alone."""
     try:
-        with counts().timed(APPENDING), appending_connection() as connection:
-            outcomes = _store(connection, part)
+        with counts().timed(APPENDING):
+            inserted = _store(part)
         counts().observe(BATCHES, len(part))
+        for entry in part:
+            entry.outcome = entry.record if entry.record.id in inserted else _earlier(entry)
     except IntegrityError as reason:
         if len(part) > 1:
             for entry in part:
@@ -158,32 +160,24 @@ def _commit_together(part: list[Entry]) -> None:
             _refuse(part, reason)
     except (SQLAlchemyError, OSError) as reason:
         _refuse(part, reason)
-    else:
-        for entry, outcome in zip(part, outcomes, strict=True):
-            entry.outcome = outcome
 
 
 def _refuse(part: list[Entry], reason: Exception) -> None:
+    """Tell those who have no answer yet that there is none."""
     unavailable = LogUnavailable(str(reason))
     unavailable.__cause__ = reason
     for entry in part:
-        entry.outcome = unavailable
+        entry.outcome = entry.outcome or unavailable
 
 
-def _store(connection: Connection, part: list[Entry]) -> list[Outcome]:
-    """Insert what is new; an entry whose key led to a record before is answered with that."""
-    for entry in part:
-        if entry.follows:
-            previous = _latest(connection, *entry.browser)
-            entry.record = replace(entry.record, previous=previous)
-    inserted = append(connection, [(entry.record, entry.key) for entry in part])
-    return [
-        entry.record if entry.record.id in inserted else _earlier(connection, entry)
-        for entry in part
-    ]
+def _store(part: list[Entry]) -> set[UUID]:
+    """Insert what is new; the ids inserted."""
+    _follow([entry for entry in part if entry.follows])
+    with appending_connection() as connection:
+        return append(connection, [(entry.record, entry.key) for entry in part])
 
 
-def _earlier(connection: Connection, entry: Entry) -> ConsentRecord | KeyReused:
+def _earlier(entry: Entry) -> ConsentRecord | KeyReused:
     """The record that the key led to, if it decided the same."""
     keys, log, record = idempotency_keys.c, consent_records.c, entry.record
     kept_under_key = select(keys.record_id).where(
@@ -192,9 +186,19 @@ def _earlier(connection: Connection, entry: Entry) -> ConsentRecord | KeyReused:
     query = consent_records.select().where(
         log.tenant_id == record.tenant_id, log.id == kept_under_key.scalar_subquery()
     )
-    earlier = ConsentRecord(*connection.execute(query).one())
+    with house().connect() as connection:
+        earlier = ConsentRecord(*connection.execute(query).one())
     alike = all(getattr(earlier, name) == getattr(record, name) for name in DECIDED)
     return earlier if alike else KeyReused(str(entry.key))
+
+
+def _follow(entries: list[Entry]) -> None:
+    """Let each name the record before it."""
+    if entries:
+        with house().connect() as connection:
+            for entry in entries:
+                previous = _latest(connection, *entry.browser)
+                entry.record = replace(entry.record, previous=previous)
 
 
 def _latest(connection: Connection, tenant_id: int, consent_id: UUID) -> UUID | None:

@@ -13,9 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from uuid import UUID
 
-from sqlalchemy import text
-
-from portal.database import house
+from portal.database import appending_connection
 from portal.settings import ROOT
 from tests import make
 from tests.client import CONSENTS
@@ -129,11 +127,12 @@ def test_after_a_kill_the_next_server_goes_on(sqlite_environ):
 
 
 def test_sqlite_writes_to_the_disk_before_it_answers(lone_app):
-    with lone_app.app_context(), house().connect() as connection:
-        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert connection.scalar(text("PRAGMA synchronous")) == 2
+    with lone_app.app_context(), appending_connection() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 def test_postgresql_writes_to_the_disk_before_it_answers(postgresql_app):
-    with postgresql_app.app_context(), house().connect() as connection:
-        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+    with postgresql_app.app_context(), appending_connection() as connection:
+        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+        assert connection.autocommit

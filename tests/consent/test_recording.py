@@ -10,18 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.test import TestResponse
 
 from portal import database
-from portal.consent.models import ConsentRecord
+from portal.consent import appending, recording
+from portal.consent.appending import Keyed
+from portal.consent.models import ConsentRecord, idempotency_keys
 from portal.consent.recording import Entry, LogUnavailable, recorder
-from portal.database import db, house, writing
+from portal.database import LOG, appending_connection, db, house, writing
 from tests import make
 from tests.client import Visitor
 from tests.conftest import running
@@ -188,16 +192,45 @@ def test_who_decides_at_once_gets_a_record_of_their_own(app):
         assert [one["previous"] for one in receipts] == previous
 
 
-def test_those_who_wait_share_a_commit(app):
+def test_those_who_wait_share_a_commit(app, monkeypatch):
     number = make.tenant(app)
-    statements = []
-    with app.app_context():
-        event.listen(house(), "before_cursor_execute", lambda *given: statements.append(given[2]))
+    transactions = []
+
+    def append(connection: DBAPIConnection, batch: list[Keyed]) -> set[UUID]:
+        transactions.append(len(batch))
+        return appending.append(connection, batch)
+
+    monkeypatch.setattr(recording, "append", append)
     entries = [Entry(record(number), None, follows=False) for _ in range(CROWD)]
     answers = in_one_batch(app, entries)
     assert {one.id for one in answers} < {one.id for one in stored(app)}
-    inserts = sum("INSERT INTO consent_records" in one for one in statements)
-    assert inserts == 2 - held_back(app)
+    assert transactions == ([CROWD + 1] if held_back(app) else [1, CROWD])
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(app):
+    number = make.tenant(app)
+    batch = [(record(number), uuid4()), (record(number, policy=999), None)]
+    with app.app_context():
+        with pytest.raises(IntegrityError), appending_connection() as connection:
+            appending.append(connection, batch)
+        assert stored(app) == []
+        with appending_connection() as connection:
+            assert appending.append(connection, batch[:1]) == {batch[0][0].id}
+    assert stored(app) == [batch[0][0]]
+
+
+@pytest.mark.parametrize("defect", [{"page": object()}, {"valid_until": "soon"}])
+def test_what_a_defect_leaves_half_done_is_not_stored_with_the_next(lone_app, defect):
+    number = make.tenant(lone_app)
+    begun = [(record(number), uuid4()), (record(number, **defect), None)]
+    batch = [(record(number), None)]
+    with lone_app.app_context():
+        with pytest.raises((DBAPIError, AttributeError)), appending_connection() as connection:
+            appending.append(connection, begun)
+        with appending_connection() as connection:
+            appending.append(connection, batch)
+        assert db.session.scalar(select(func.count()).select_from(idempotency_keys)) == 0
+    assert stored(lone_app) == [batch[0][0]]
 
 
 def test_decisions_of_one_browser_in_one_batch_form_a_chain(app):
@@ -278,7 +311,7 @@ def test_a_key_whose_decision_was_not_stored_is_free_again(app, visitor):
 def test_a_locked_sqlite_file_is_waited_for_and_then_given_up(lone_app, lone_visitor):
     with lone_app.app_context():
         hurry = "PRAGMA busy_timeout = 100"
-        event.listen(db.engine, "connect", lambda connection, _: connection.execute(hurry))
+        event.listen(db.engines[LOG], "connect", lambda connection, _: connection.execute(hurry))
         file = db.engine.url.database
     make.tenant(lone_app)
     lone_visitor.get()
