@@ -1,12 +1,12 @@
 """The database: base class, names of constraints, column types, transactions."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Thread
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -256,12 +256,15 @@ def turn_to_write() -> Iterator[None]:
     if not _on_sqlite():
         yield
         return
-    with Path(f"{db.engine.url.database}-turn").open("ab") as file:
+    file = os.open(f"{db.engine.url.database}-turn", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
         _lock(file)
         yield
+    finally:
+        os.close(file)
 
 
-def _lock(file: IO[bytes]) -> None:
+def _lock(file: int) -> None:
     """Wait for the lock in the kernel's queue; raises TimeoutError after TURN_TIMEOUT.
 
     A wait in the queue cannot be given a limit, so a thread does it and may be left behind: the
@@ -270,7 +273,7 @@ def _lock(file: IO[bytes]) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        queue = Thread(target=fcntl.flock, args=(file.fileno(), fcntl.LOCK_EX), daemon=True)
+        queue = Thread(target=fcntl.flock, args=(file, fcntl.LOCK_EX), daemon=True)
         queue.start()
         queue.join(TURN_TIMEOUT)
         if queue.is_alive():

@@ -17,17 +17,20 @@ REMEMBERED = "7200"  # seconds until a browser asks again: the longest that Chro
 
 def visiting_site() -> str | None:
     """The origin of another site of the tenant whose page sent this request."""
+    origin = request.environ.get("HTTP_ORIGIN")
+    if origin is None:
+        return None
     if "visiting_site" not in g:
-        g.visiting_site = _visiting_site(request.headers.get("Origin"))
+        g.visiting_site = _visiting_site(origin)
     found: str | None = g.visiting_site
     return found
 
 
-def _visiting_site(origin: str | None) -> str | None:
-    site = current_site()
-    if origin is None or not is_foreign(site, origin, None, request.is_secure):
-        return None
-    return embedding_origin(site, origin, request.is_secure)
+def _visiting_site(origin: str) -> str | None:
+    site, secure = current_site(), request.is_secure
+    return (
+        embedding_origin(site, origin, secure) if is_foreign(site, origin, None, secure) else None
+    )
 
 
 def refuse_strangers() -> None:

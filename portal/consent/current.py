@@ -1,12 +1,13 @@
 """The decision in the current request: the one place that reads and writes its cookie."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import request
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from portal.consent import preferences
@@ -29,10 +30,13 @@ PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 
 def current_preferences() -> Preferences | None:
     """What the cookie says, if it is about this tenant; possibly too old to count."""
-    if "HTTP_COOKIE" not in request.environ:
-        return None
-    cookie = preferences.read(request.cookies.get(preferences.NAME))
+    cookie = preferences.read(_cookies().get(preferences.NAME))
     return cookie if cookie and belongs(cookie, current_policy()) else None
+
+
+def _cookies() -> Mapping[str, str]:
+    """What the browser sent: nothing, when it decides for the first time."""
+    return request.cookies if "HTTP_COOKIE" in request.environ else {}
 
 
 def decide_here(
@@ -87,8 +91,11 @@ def _policy_that_knows(number: int) -> LivePolicy:
 
 def _page() -> str | None:
     """The path of the page that asked, without its query, if it is one of the tenant's own."""
+    referrer = request.environ.get("HTTP_REFERER")
+    if not referrer:
+        return None
     try:
-        address = urlsplit(request.headers.get("Referer", ""))
+        address = urlsplit(referrer)
     except ValueError:
         return None
     if from_host_header(address.netloc) not in current_site().hostnames:
@@ -104,23 +111,27 @@ def remember(response: Response, record: ConsentRecord) -> None:
     response.headers["Cache-Control"] = "no-store"
     if _has_newer(record):
         return
-    domain = cookie_domain(current_site(), request.host)
-    if domain and preferences.NAME in request.cookies:
+    cookies, domain = _cookies(), cookie_domain(current_site(), request.host)
+    if domain and preferences.NAME in cookies:
         response.delete_cookie(preferences.NAME)  # the one for this host alone, from before
-    response.set_cookie(
+    response.headers.add("Set-Cookie", _cookie(record, domain))
+    if record.rejected and set(cookies) - {preferences.NAME}:
+        document = live().version(record.tenant_id, current_policy().number).document
+        host = from_host_header(request.host) or ""
+        for left in refused_cookies(document, record.rejected, cookies, host):
+            response.delete_cookie(left.name, path=left.path, domain=left.domain)
+
+
+def _cookie(record: ConsentRecord, domain: str | None) -> str:
+    return dump_cookie(
         preferences.NAME,
         preferences.write(record),
         max_age=preferences.seconds_left(record, datetime.now(UTC)),
-        path="/",
         domain=domain,
         secure=request.is_secure,
+        sync_expires=False,  # every browser knows Max-Age, and a date costs more than the rest
         samesite="Lax",
     )
-    if record.rejected and set(request.cookies) - {preferences.NAME}:
-        document = live().version(record.tenant_id, current_policy().number).document
-        host = from_host_header(request.host) or ""
-        for left in refused_cookies(document, record.rejected, request.cookies, host):
-            response.delete_cookie(left.name, path=left.path, domain=left.domain)
 
 
 def _has_newer(record: ConsentRecord) -> bool:

@@ -6,8 +6,8 @@ meanwhile queue in this process and go into its successor's transaction together
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from os import sched_yield
 from threading import Lock
-from time import sleep
 from uuid import UUID
 
 from flask import Flask, current_app
@@ -108,7 +108,7 @@ class Recorder:
         known = 0
         while len(self._waiting) > known:
             known = len(self._waiting)
-            sleep(0)  # lets go of the interpreter's lock, for which they wait
+            sched_yield()  # lets go of the interpreter's lock, for which they wait
 
     def _take(self) -> list[Entry]:
         with self._lock:
