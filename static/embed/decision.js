@@ -16,18 +16,18 @@ const has = (category) => granted.includes(category);
 const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 const now = () => Math.floor(Date.now() / 1000);
 
-const cookie = () => {
-  const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);
+const cookie = async () => {
   try {
-    const value = JSON.parse(decodeURIComponent(found[1]));
+    const kept = (await jar()).find(({ name }) => name === COOKIE);
+    const value = JSON.parse(decodeURIComponent(kept.value));
     return value.accepted.concat && value.rejected.concat && value;
   } catch {
     return null;
   }
 };
 
-const remembered = () => {
-  const value = (shares && waiting().at(-1)?.value) || cookie();
+const remembered = async () => {
+  const value = (shares && waiting().at(-1)?.value) || (await cookie());
   const age = now() - value?.at;
   return value?.v === 1 && age >= -SKEW && age < TENANT.days * DAY ? value : null;
 };
