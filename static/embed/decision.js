@@ -16,18 +16,18 @@ const has = (category) => granted.includes(category);
 const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 const now = () => Math.floor(Date.now() / 1000);
 
-const cookie = async () => {
+const cookie = () => {
+  const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);
   try {
-    const kept = (await jar()).find(({ name }) => name === COOKIE);
-    const value = JSON.parse(decodeURIComponent(kept.value));
+    const value = JSON.parse(decodeURIComponent(found[1]));
     return value.accepted.concat && value.rejected.concat && value;
   } catch {
     return null;
   }
 };
 
-const remembered = async () => {
-  const value = (shares && waiting().at(-1)?.value) || (await cookie());
+const remembered = () => {
+  const value = (shares && waiting().at(-1)?.value) || cookie();
   const age = now() - value?.at;
   return value?.v === 1 && age >= -SKEW && age < TENANT.days * DAY ? value : null;
 };

@@ -28,7 +28,7 @@ const become = async (value, sent) => {
   if (changed) emit("changed");
   scan();
   if (!lost) return;
-  await forget();
+  forget();
   if (!TENANT.reloads || !value) return;
   await Promise.race([sent, new Promise((done) => setTimeout(done, 2000))]);
   location.reload();
@@ -61,7 +61,7 @@ const carry = ({ target }) => {
 const begin = async () => {
   language = nearest(document.documentElement.lang) || navigator.languages.map(nearest).find(Boolean) || TENANT.fallback;
   signal("default");
-  take(await remembered());
+  take(remembered());
   await carried();
   window.consent = consent;
   if (decision) signal("update");
@@ -74,8 +74,8 @@ const begin = async () => {
     open();
   });
   addEventListener("online", () => waiting().length && flush());
-  addEventListener("pageshow", async ({ persisted }) => {
-    const value = persisted && (await remembered()); // decided on a page from which the visitor came back
+  addEventListener("pageshow", ({ persisted }) => {
+    const value = persisted && remembered(); // decided on a page from which the visitor came back
     if (value && `${value.accepted}` !== `${decision?.accepted}`) become(value);
   });
   if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done));

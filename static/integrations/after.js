@@ -16,7 +16,7 @@ const follow = async () => {
   signal("update");
   scan();
   if (!lost) return;
-  await forget();
+  forget();
   await stored();
   location.reload(); // only so do scripts stop that run already
 };
