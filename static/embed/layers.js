@@ -58,6 +58,9 @@ const shown = (all, key) => {
   return layer;
 };
 
+// The portal counts who was asked, once the banner is there.
+const seen = () => fetch(address(), { method: "HEAD" }).catch(() => {});
+
 const ask = async () => {
   const all = await load();
   if (!all || banner) return;
@@ -65,7 +68,7 @@ const ask = async () => {
   banner.onclose = reopener;
   if (banner.showModal) banner.showModal();
   else banner.showPopover?.();
-  if (all === TEXTS) fetch(address(), { method: "HEAD" }).catch(() => {}); // the portal counts who was asked
+  if (all === TEXTS) setTimeout(seen, TIDY);
 };
 
 const open = async () => {

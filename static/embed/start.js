@@ -1,4 +1,4 @@
-const TIDY = 200; // milliseconds: looking through the browser's storage takes long, the banner first
+const TIDY = 200; // milliseconds: the banner comes first, before counting it and clearing up
 
 // One way for every change of the decision, and what scripts of the page may ask.
 const emit = (name) => document.dispatchEvent(new CustomEvent(`consent:${name}`, { detail: consent.decision }));
