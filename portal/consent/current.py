@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from flask import request
-from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from portal.consent import preferences
@@ -114,24 +113,20 @@ def remember(response: Response, record: ConsentRecord) -> None:
     cookies, domain = _cookies(), cookie_domain(current_site(), request.host)
     if domain and preferences.NAME in cookies:
         response.delete_cookie(preferences.NAME)  # the one for this host alone, from before
-    response.headers.add("Set-Cookie", _cookie(record, domain))
+    response.set_cookie(
+        preferences.NAME,
+        preferences.write(record),
+        max_age=preferences.seconds_left(record, datetime.now(UTC)),
+        path="/",
+        domain=domain,
+        secure=request.is_secure,
+        samesite="Lax",
+    )
     if record.rejected and set(cookies) - {preferences.NAME}:
         document = live().version(record.tenant_id, current_policy().number).document
         host = from_host_header(request.host) or ""
         for left in refused_cookies(document, record.rejected, cookies, host):
             response.delete_cookie(left.name, path=left.path, domain=left.domain)
-
-
-def _cookie(record: ConsentRecord, domain: str | None) -> str:
-    return dump_cookie(
-        preferences.NAME,
-        preferences.write(record),
-        max_age=preferences.seconds_left(record, datetime.now(UTC)),
-        domain=domain,
-        secure=request.is_secure,
-        sync_expires=False,  # every browser knows Max-Age, and a date costs more than the rest
-        samesite="Lax",
-    )
 
 
 def _has_newer(record: ConsentRecord) -> bool:

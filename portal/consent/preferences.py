@@ -13,10 +13,9 @@ from portal.identifiers import time_of
 
 NAME = "cookies_preferences"
 FORMAT = 1
-# Percent-encoded once; what goes in needs none: numbers, UUIDs, the words for categories.
-SHAPE = f'{{"v":{FORMAT},"id":"<>","policy":<>,"at":<>,"accepted":<>,"rejected":<>}}'
-WRITTEN = quote(SHAPE).replace(quote("<>"), "{}")
-EMPTY, OPEN, BETWEEN, SHUT = (quote(signs) for signs in ("[]", '["', '","', '"]'))
+# all that occurs in the value besides letters, digits, `-` and `_`
+PERCENT_ENCODED = str.maketrans({sign: quote(sign, safe="") for sign in '{}[]":,'})
+COMPACT = json.JSONEncoder(separators=(",", ":"))
 MEMBERS = {"v", "id", "policy", "at", "accepted", "rejected"}
 LARGEST = 2**53 - 1  # what every reader of JSON can hold (RFC 7493)
 LONGEST = 1024  # bytes; K1 and the format's own promise
@@ -33,13 +32,15 @@ class Preferences:
 
 def write(record: ConsentRecord) -> str:
     """The cookie's value: percent-encoded compact JSON, below 1 KiB."""
-    at = int(time_of(record.id).timestamp())
-    accepted, rejected = _list(record.accepted), _list(record.rejected)
-    return WRITTEN.format(record.consent_id, record.policy, at, accepted, rejected)
-
-
-def _list(keys: list[str]) -> str:
-    return OPEN + BETWEEN.join(keys) + SHUT if keys else EMPTY
+    value = {
+        "v": FORMAT,
+        "id": str(record.consent_id),
+        "policy": record.policy,
+        "at": int(time_of(record.id).timestamp()),
+        "accepted": record.accepted,
+        "rejected": record.rejected,
+    }
+    return COMPACT.encode(value).translate(PERCENT_ENCODED)
 
 
 def seconds_left(record: ConsentRecord, now: datetime) -> int:

@@ -257,7 +257,7 @@ def test_a_decision_is_valid_for_as_long_as_the_tenant_says(app, visitor):
 def test_the_cookie_has_the_attributes_of_the_contract(lone_app, lone_visitor, way):
     make.tenant(lone_app)
     cookie = set_cookie(getattr(lone_visitor, way)())
-    expected = {"cookies_preferences", "Path", "SameSite", "Max-Age"}
+    expected = {"cookies_preferences", "Path", "SameSite", "Max-Age", "Expires"}
     assert set(cookie) == expected  # so neither HttpOnly nor Domain, and Secure on https alone
     assert (cookie["Path"], cookie["SameSite"]) == ("/", "Lax")
     assert 182 * 86400 - 10 <= int(cookie["Max-Age"]) <= 182 * 86400

@@ -157,7 +157,7 @@ def test_a_decision_sets_one_cookie_that_scripts_can_read(visitor, name):
     (cookie,) = answer(visitor, KINDS[name], "https").headers.getlist("Set-Cookie")
     assert cookie.startswith("cookies_preferences=")
     kept = {one.strip().partition("=")[0] for one in cookie.split(";")[1:]}
-    assert kept == {"Max-Age", "Secure", "Path", "SameSite"}
+    assert kept == {"Expires", "Max-Age", "Secure", "Path", "SameSite"}
 
 
 def test_no_answer_names_the_software(visitor):
