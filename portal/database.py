@@ -114,11 +114,11 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
     """What serves every tenant: on PostgreSQL the house, and what appends to the log."""
-    house = _engine_options(settings) | {"url": settings.sqlalchemy_url}
+    options = _engine_options(settings) | {"url": settings.sqlalchemy_url}
     if not settings.sqlalchemy_url.startswith("postgresql"):
-        return {LOG: house | APPENDS}
-    house["connect_args"] |= {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
-    return {HOUSE: house, LOG: house | APPENDS}
+        return {LOG: options | APPENDS}
+    options["connect_args"] |= {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
+    return {HOUSE: options, LOG: options | APPENDS}
 
 
 def house() -> Engine:

@@ -28,9 +28,9 @@ def visiting_site() -> str | None:
 
 def _visiting_site(origin: str) -> str | None:
     site, secure = current_site(), request.is_secure
-    return (
-        embedding_origin(site, origin, secure) if is_foreign(site, origin, None, secure) else None
-    )
+    if not is_foreign(site, origin, None, secure):
+        return None
+    return embedding_origin(site, origin, secure)
 
 
 def refuse_strangers() -> None:

@@ -150,8 +150,7 @@ def _commit_together(part: list[Entry]) -> None:
         with counts().timed(APPENDING):
             inserted = _store(part)
         counts().observe(BATCHES, len(part))
-        for entry in part:
-            entry.outcome = entry.record if entry.record.id in inserted else _earlier(entry)
+        _answer(part, inserted)
     except IntegrityError as reason:
         if len(part) > 1:
             for entry in part:
@@ -160,6 +159,12 @@ def _commit_together(part: list[Entry]) -> None:
             _refuse(part, reason)
     except (SQLAlchemyError, OSError) as reason:
         _refuse(part, reason)
+
+
+def _answer(part: list[Entry], inserted: set[UUID]) -> None:
+    """Those first whose record is stored: reading an earlier one may fail."""
+    for entry in sorted(part, key=lambda one: one.record.id not in inserted):
+        entry.outcome = entry.record if entry.record.id in inserted else _earlier(entry)
 
 
 def _refuse(part: list[Entry], reason: Exception) -> None:

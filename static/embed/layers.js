@@ -1,5 +1,6 @@
 // The two layers, made from the tree that the portal writes: in the page's own document, under a
 // stylesheet that needs no permission, before the body, where it is found first and moves nothing.
+const TIDY = 200; // milliseconds: the banner comes first, before counting it and clearing up
 const optedOut = navigator.globalPrivacyControl === true;
 let language;
 let texts;

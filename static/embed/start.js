@@ -1,5 +1,3 @@
-const TIDY = 200; // milliseconds: the banner comes first, before counting it and clearing up
-
 // One way for every change of the decision, and what scripts of the page may ask.
 const emit = (name) => document.dispatchEvent(new CustomEvent(`consent:${name}`, { detail: consent.decision }));
 

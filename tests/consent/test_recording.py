@@ -10,19 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.test import TestResponse
 
 from portal import database
 from portal.consent import appending, recording
-from portal.consent.appending import Keyed
 from portal.consent.models import ConsentRecord, idempotency_keys
 from portal.consent.recording import Entry, LogUnavailable, recorder
 from portal.database import LOG, appending_connection, db, house, writing
@@ -192,19 +190,37 @@ def test_who_decides_at_once_gets_a_record_of_their_own(app):
         assert [one["previous"] for one in receipts] == previous
 
 
-def test_those_who_wait_share_a_commit(app, monkeypatch):
-    number = make.tenant(app)
-    transactions = []
+def commits(app: Flask, statements: list[str]) -> int:
+    """In how many transactions the log was written, as the database itself tells."""
+    if held_back(app):
+        return statements.count("COMMIT")
+    with app.app_context():
+        return db.session.scalar(text("SELECT count(DISTINCT xmin::text) FROM consent_records"))
 
-    def append(connection: DBAPIConnection, batch: list[Keyed]) -> set[UUID]:
-        transactions.append(len(batch))
-        return appending.append(connection, batch)
 
-    monkeypatch.setattr(recording, "append", append)
+def test_those_who_wait_share_a_commit(app):
+    number, statements = make.tenant(app), []
+    if held_back(app):
+        with app.app_context(), appending_connection() as connection:
+            connection.set_trace_callback(statements.append)
     entries = [Entry(record(number), None, follows=False) for _ in range(CROWD)]
     answers = in_one_batch(app, entries)
     assert {one.id for one in answers} < {one.id for one in stored(app)}
-    assert transactions == ([CROWD + 1] if held_back(app) else [1, CROWD])
+    assert commits(app, statements) == 2 - held_back(app)
+
+
+def test_who_is_stored_hears_so_even_if_an_earlier_record_cannot_be_read(app, monkeypatch):
+    number, key = make.tenant(app), uuid4()
+    in_one_batch(app, [Entry(record(number), key, follows=False)])
+
+    def broken(_entry: Entry) -> ConsentRecord:
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(recording, "_earlier", broken)
+    entries = [Entry(record(number), one, follows=False) for one in (key, None, uuid4())]
+    repeated, *others = in_one_batch(app, entries)
+    assert isinstance(repeated, LogUnavailable)
+    assert {one.id for one in others} < {one.id for one in stored(app)}
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(app):
