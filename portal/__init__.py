@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import catalogues, database, errors, limits
 from portal.api import bp as api_bp
+from portal.api.wicket import Wicket
 from portal.backoffice import bp as backoffice_bp
 from portal.backoffice import sign_in
 from portal.consent import recording
@@ -61,7 +62,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 def _in_front(app: Flask, settings: Settings) -> WSGIApplication:
     """What every request passes before Flask; `X-Forwarded-*` is believed as the setting says."""
-    inner = Doorstep(SecurityHeaders(app.wsgi_app), app, settings)
+    inner = Doorstep(SecurityHeaders(Wicket(app.wsgi_app, app)), app, settings)
     measured = Measured(inner, app.extensions["portal.counts"], bool(settings.access_log))
     count = settings.proxies
     return ProxyFix(measured, x_for=count, x_proto=count, x_host=count) if count else measured

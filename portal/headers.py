@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # named here, because a function inside another has its annotations evaluated at every call
-Lines = list[tuple[str, str]]
+Header = tuple[str, str]
+Lines = list[Header]
 Write = Callable[[bytes], object]
 
 SOURCES = {

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from math import ceil
 from time import monotonic, time
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, current_app
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -17,6 +18,7 @@ from portal.settings import Settings
 MINUTE = 60  # seconds
 FAILED_TOKENS = 30  # a minute, from one address
 SLOWEST = 0.5  # seconds that a counter beside us may take to answer
+COUNTED = "portal.counted"  # key of the WSGI environment: this request was counted
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,13 @@ class Limits:
             log.warning("requests are not counted: %s", reason)
             return
         raise TooMany(ends - time())
+
+
+def count_visit(environ: WSGIEnvironment) -> None:
+    """Count a request among those from its address, once; raises TooMany."""
+    if COUNTED not in environ:
+        environ[COUNTED] = True
+        limits().visits.count(environ.get("REMOTE_ADDR", ""))
 
 
 def limits() -> Limits:

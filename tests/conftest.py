@@ -1,5 +1,6 @@
 """Every test gets a database of its own, copied from a migrated one: SQLite and PostgreSQL."""
 
+import gc
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -21,6 +22,10 @@ from tests.databases import Cluster, postgresql
 TEMPLATE = "portal_template"
 # tests kill servers of ours, never the machine: what the system was given is safe
 HASTE = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+
+# every test makes an application: looking for garbage as often as Python does took a quarter of
+# the time, and stopped a test for seconds
+gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

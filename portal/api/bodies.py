@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from flask import abort, request
 from pydantic import BaseModel, ValidationError
+from werkzeug.wrappers import Request
 
 from portal.problems import BadBody, BadQuery
 
@@ -13,11 +14,16 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def read_body(shape: type[Shape]) -> Shape:
-    """The body of the request; raises BadBody, or 400 or 415 where it is no JSON at all."""
-    if not request.is_json:
+    """The body of the current request; raises what `body_of` raises."""
+    return body_of(request, shape)
+
+
+def body_of(asking: Request, shape: type[Shape]) -> Shape:
+    """The body of a request; raises BadBody, or 400 or 415 where it is no JSON at all."""
+    if not asking.is_json:
         abort(415)
     try:
-        return shape.model_validate_json(request.get_data())
+        return shape.model_validate_json(asking.get_data())
     except ValidationError as reason:
         errors = reason.errors(include_url=False)
     if errors[0]["type"] == "json_invalid":

@@ -17,7 +17,7 @@ from portal.api.sites import refuse_strangers
 from portal.catalogues import OF_BACKOFFICE
 from portal.database import writing
 from portal.languages import SOURCE, choose
-from portal.limits import limits
+from portal.limits import count_visit, limits
 from portal.people import tokens
 from portal.people.audit import act_as
 from portal.people.models import ApiToken
@@ -46,7 +46,7 @@ def open_to_all(view: View) -> View:
 def admit() -> None:
     """Before every view of the API: who is it, and may they, and so often?"""
     refuse_strangers()
-    limits().visits.count(request.remote_addr or "")
+    count_visit(request.environ)
     view = current_app.view_functions[request.endpoint or ""]
     if not hasattr(view, "scope"):
         abort(403)

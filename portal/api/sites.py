@@ -3,40 +3,34 @@
 A site that shares the portal's cookie sends it along; any other sends none, and gets none.
 """
 
-from flask import Response, g, request
+from collections.abc import Iterator
 
-from portal.api.shapes import ConsentRequest
-from portal.consent.current import Elsewhere
-from portal.headers import REACH, Reach
+from flask import Response, g, request
+from werkzeug.wrappers import Request
+
+from portal.headers import REACH, Header, Reach
 from portal.tenants.current import current_site, refuse_foreign_requests
+from portal.tenants.directory import Site
 from portal.tenants.origins import embedding_origin, is_foreign, shares_cookie
 
 OPEN_TO_SITES = frozenset({"api.decide"})
 REMEMBERED = "7200"  # seconds until a browser asks again: the longest that Chromium keeps
 
 
-def visiting_site() -> str | None:
+def visiting_site(asking: Request, site: Site) -> str | None:
     """The origin of another site of the tenant whose page sent this request."""
-    origin = request.environ.get("HTTP_ORIGIN")
-    if origin is None:
+    origin = asking.environ.get("HTTP_ORIGIN")
+    if origin is None or not is_foreign(site, origin, None, asking.is_secure):
         return None
-    if "visiting_site" not in g:
-        g.visiting_site = _visiting_site(origin)
-    found: str | None = g.visiting_site
-    return found
-
-
-def _visiting_site(origin: str) -> str | None:
-    site, secure = current_site(), request.is_secure
-    if not is_foreign(site, origin, None, secure):
-        return None
-    return embedding_origin(site, origin, secure)
+    return embedding_origin(site, origin, asking.is_secure)
 
 
 def refuse_strangers() -> None:
     """Nobody else's page acts for a visitor, except where the tenant asks on sites of its own."""
-    if request.endpoint in OPEN_TO_SITES and visiting_site():
-        return
+    if request.endpoint in OPEN_TO_SITES:
+        g.visiting_site = visiting_site(request, current_site())
+        if g.visiting_site:
+            return
     refuse_foreign_requests()
 
 
@@ -44,11 +38,7 @@ def allow_sites(response: Response) -> Response:
     origin = g.get("visiting_site")
     if origin is None:
         return response
-    request.environ[REACH] = Reach.ANYWHERE
-    response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers.add("Vary", "Origin")
-    if shares_cookie(current_site(), origin, request.host):
-        response.headers["Access-Control-Allow-Credentials"] = "true"
+    response.headers.extend(headers_that_allow(request, current_site(), origin))
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "POST"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type"
@@ -56,12 +46,10 @@ def allow_sites(response: Response) -> Response:
     return response
 
 
-def keeps_cookie() -> bool:
-    """Whether a cookie of the portal reaches the page that asks."""
-    origin = visiting_site()
-    return origin is None or shares_cookie(current_site(), origin, request.host)
-
-
-def elsewhere(body: ConsentRequest) -> Elsewhere | None:
-    origin = visiting_site()
-    return Elsewhere(origin, body.page, body.consent_id, body.gpc) if origin else None
+def headers_that_allow(asking: Request, site: Site, origin: str) -> Iterator[Header]:
+    """Let the page of another site read the answer, and send cookies that reach it."""
+    asking.environ[REACH] = Reach.ANYWHERE
+    yield "Access-Control-Allow-Origin", origin
+    yield "Vary", "Origin"
+    if shares_cookie(site, origin, asking.host):
+        yield "Access-Control-Allow-Credentials", "true"

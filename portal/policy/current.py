@@ -1,6 +1,7 @@
 """The published policy and the language that the current request is answered with."""
 
 from flask import g, request
+from werkzeug.wrappers import Request
 
 from portal.languages import choose
 from portal.policy.live import LivePolicy, live
@@ -18,20 +19,21 @@ def current_policy() -> LivePolicy:
 
 
 def current_language() -> str:
-    """By `?lang=` if published, else as Django chooses: cookie, header, default."""
+    """The language of the answer; raises UnknownHost."""
     language: str | None = g.get("language")
     if language is None:
-        language = g.language = _language(current_policy())
+        language = g.language = language_for(request, current_policy())
     return language
 
 
-def _language(policy: LivePolicy) -> str:
-    environ = request.environ
+def language_for(asking: Request, policy: LivePolicy) -> str:
+    """By `?lang=` if published, else as Django chooses: cookie, header, default."""
+    environ = asking.environ
     if environ.get("QUERY_STRING"):
-        asked = request.args.get("lang", "").lower()
+        asked = asking.args.get("lang", "").lower()
         wanted = next((one for one in policy.languages if one.lower() == asked), None)
         if wanted:
             return wanted
-    cookie = request.cookies.get(LANGUAGE_COOKIE) if "HTTP_COOKIE" in environ else None
+    cookie = asking.cookies.get(LANGUAGE_COOKIE) if "HTTP_COOKIE" in environ else None
     header = environ.get("HTTP_ACCEPT_LANGUAGE", "")
     return choose(cookie, header, policy.languages, policy.default_language)

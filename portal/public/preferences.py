@@ -7,10 +7,11 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from portal.consent.asking import question
-from portal.consent.current import current_preferences, decide_here, remember
+from portal.consent.current import current_preferences, current_visitor, remember
 from portal.consent.log import history
 from portal.consent.opt_out import is_heeded, opts_out
-from portal.limits import limits
+from portal.consent.visitor import decide_for
+from portal.limits import count_visit
 from portal.policy.current import current_language, current_policy
 from portal.public.door import bp
 from portal.public.pages import depends_on
@@ -47,13 +48,14 @@ def show_preferences() -> Response:
 
 @bp.post(PATH)
 def decide_by_form() -> Response:
-    limits().visits.count(request.remote_addr or "")
+    count_visit(request.environ)
     form = request.form
     decision = form.get("decision", "")
-    record = decide_here(
+    record = decide_for(
+        current_visitor(),
         decision=decision,
         policy=_version(form.get("policy")),
-        language=form.get("language") or current_language(),
+        language=form.get("language"),
         surface="form",
         # the boxes are sent with every button of the form, and count with this one alone
         accepted=form.getlist("category") if decision == "save" else (),

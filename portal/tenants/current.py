@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, event
 from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.wrappers import Request
 
 from portal.database import EVERY_TENANT, db, name_tenant
 from portal.tenants.directory import Site, directory
@@ -28,12 +29,13 @@ def current_site() -> Site:
     """The tenant of the request; raises UnknownHost."""
     found: Site | None = g.get("site")
     if found is None:
-        found = g.site = _site(request.environ.get("HTTP_HOST", ""))
+        found = g.site = site_of(request)
     return found
 
 
-def _site(host: str) -> Site:
-    hostname = from_host_header(as_written(host))
+def site_of(asking: Request) -> Site:
+    """The tenant on whose hostname a request came; raises UnknownHost."""
+    hostname = from_host_header(as_written(asking.environ.get("HTTP_HOST", "")))
     site = directory().find(hostname) if hostname else None
     if site is None:
         raise UnknownHost
@@ -77,9 +79,13 @@ def refuse_foreign_requests() -> None:
     Raises UnknownHost, ForeignRequest.
     """
     site = current_site()
-    if request.method in SAFE_METHODS:
-        return
-    environ = request.environ
+    if request.method not in SAFE_METHODS:
+        refuse_foreign(request, site)
+
+
+def refuse_foreign(asking: Request, site: Site) -> None:
+    """Raises ForeignRequest where a browser says that somebody else's page asks."""
+    environ = asking.environ
     origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
-    if is_foreign(site, origin, fetch_site, request.is_secure):
+    if is_foreign(site, origin, fetch_site, asking.is_secure):
         raise ForeignRequest

@@ -1,0 +1,85 @@
+"""The wicket: a decision is taken before Flask, which costs as much as the decision itself.
+
+What is refused goes on to Flask, which says so as everywhere.
+"""
+
+from collections.abc import Iterable, Iterator
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Request
+
+from portal.api.bodies import body_of
+from portal.api.shapes import ConsentRequest
+from portal.api.sites import headers_that_allow, visiting_site
+from portal.consent.models import ConsentRecord
+from portal.consent.receipts import in_json
+from portal.consent.visitor import Elsewhere, Visitor, decide_for, headers_that_keep
+from portal.headers import Header, Lines
+from portal.limits import count_visit
+from portal.policy.live import live
+from portal.requests import ROUTE
+from portal.tenants.current import refuse_foreign, site_of
+from portal.tenants.origins import shares_cookie
+
+JSON = ("Content-Type", "application/json")
+REFUSAL = "portal.refusal"  # key of the WSGI environment: why a decision was not taken
+
+
+class Wicket:
+    """WSGI middleware inside of what adds headers."""
+
+    def __init__(self, app: WSGIApplication, flask: Flask) -> None:
+        self._app, self._flask = app, flask
+        [self._rule] = flask.url_map.iter_rules("api.decide")
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != self._rule.rule or environ["REQUEST_METHOD"] != "POST":
+            return self._app(environ, start)
+        try:
+            with self._flask.app_context():
+                headers, body = _taken(Request(environ, populate_request=False))
+        except Exception as reason:  # noqa: BLE001  Flask knows what each of them means
+            environ[REFUSAL] = reason
+            return self._app(environ, start)
+        environ[ROUTE] = self._rule
+        start("201 CREATED", headers)
+        return (body,)
+
+
+def _taken(request: Request) -> tuple[Lines, bytes]:
+    """Record the decision; headers and receipt. Raises what any view of the API may raise."""
+    site = site_of(request)
+    origin = visiting_site(request, site)
+    if origin is None:
+        refuse_foreign(request, site)
+    count_visit(request.environ)
+    asked = body_of(request, ConsentRequest)
+    elsewhere = Elsewhere(origin, asked.page, asked.consent_id, asked.gpc) if origin else None
+    visitor = Visitor(request, site, live().of(site.tenant_id), elsewhere)
+    record = _decided(visitor, asked)
+    receipt = in_json(record, site.slug).encode()
+    length = ("Content-Length", str(len(receipt)))
+    return [JSON, length, *_headers(visitor, record)], receipt
+
+
+def _decided(visitor: Visitor, asked: ConsentRequest) -> ConsentRecord:
+    return decide_for(
+        visitor,
+        decision=asked.decision,
+        policy=asked.policy,
+        language=asked.language,
+        surface=asked.surface,
+        accepted=asked.accepted,
+        idempotency_key=asked.idempotency_key,
+    )
+
+
+def _headers(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
+    """With the cookie, if one of the portal reaches the page that asks."""
+    if visitor.elsewhere is None:
+        yield from headers_that_keep(visitor, record)
+        return
+    request, site, origin = visitor.request, visitor.site, visitor.elsewhere.origin
+    yield from headers_that_allow(request, site, origin)
+    if shares_cookie(site, origin, request.host):
+        yield from headers_that_keep(visitor, record)

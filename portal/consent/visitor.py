@@ -1,0 +1,154 @@
+"""Who decides: the one place that reads and writes the decision's cookie."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+from werkzeug.http import dump_cookie
+from werkzeug.wrappers import Request
+
+from portal.consent import preferences
+from portal.consent.asking import belongs
+from portal.consent.deciding import Answer, decide
+from portal.consent.expiring import refused_cookies
+from portal.consent.models import ConsentRecord
+from portal.consent.opt_out import opts_out
+from portal.headers import Header
+from portal.policy.current import language_for
+from portal.policy.live import LivePolicy, live
+from portal.tenants.changes import feed
+from portal.tenants.directory import Site
+from portal.tenants.hostnames import from_host_header
+from portal.tenants.origins import cookie_domain
+
+LONGEST_PAGE = 1024  # characters
+PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A page of another site of the tenant, under which number it knows the browser, its GPC."""
+
+    origin: str
+    path: str
+    consent_id: UUID | None
+    gpc: bool = False
+
+    @property
+    def address(self) -> str:
+        return (self.origin + quote(self.path, safe=PATH_CHARACTERS))[:LONGEST_PAGE]
+
+
+class Visitor:
+    """A request with the tenant and the policy that it is about, and what its cookie says.
+
+    `preferences`: only of this tenant, possibly too old to count.
+    """
+
+    __slots__ = ("cookies", "elsewhere", "policy", "preferences", "request", "site")
+
+    def __init__(
+        self, request: Request, site: Site, policy: LivePolicy, elsewhere: Elsewhere | None = None
+    ) -> None:
+        self.request, self.site, self.policy = request, site, policy
+        self.elsewhere = elsewhere
+        # who decides for the first time sends none, mostly
+        sent = "HTTP_COOKIE" in request.environ
+        self.cookies: Mapping[str, str] = request.cookies if sent else {}
+        cookie = preferences.read(self.cookies.get(preferences.NAME))
+        self.preferences = cookie if cookie and belongs(cookie, policy) else None
+
+
+def decide_for(
+    visitor: Visitor,
+    *,
+    decision: str,
+    policy: int,
+    language: str | None,
+    surface: str,
+    accepted: Iterable[str] = (),
+    idempotency_key: UUID | None = None,
+) -> ConsentRecord:
+    """Record a decision, of no language in the visitor's own; raises what `decide` raises."""
+    request, elsewhere = visitor.request, visitor.elsewhere
+    known_as = visitor.preferences or elsewhere
+    answer = Answer(
+        decision=decision,
+        policy=policy,
+        language=language or language_for(request, visitor.policy),
+        surface=surface,
+        accepted=frozenset(accepted),
+        gpc=opts_out(request.environ) or bool(elsewhere and elsewhere.gpc),
+        page=elsewhere.address if elsewhere else _page(visitor),
+        consent_id=known_as.consent_id if known_as else None,
+        idempotency_key=idempotency_key,
+    )
+    return decide(_policy_that_knows(policy, visitor.policy), answer)
+
+
+def _policy_that_knows(number: int, policy: LivePolicy) -> LivePolicy:
+    """The policy; looked up afresh if the visitor saw a version that came a moment ago."""
+    if policy.categories(number) is None:
+        feed().catch_up()
+        policy = live().of(policy.tenant_id)
+    return policy
+
+
+def _page(visitor: Visitor) -> str | None:
+    """The path of the page that asked, without its query, if it is one of the tenant's own."""
+    referrer = visitor.request.environ.get("HTTP_REFERER")
+    if not referrer:
+        return None
+    try:
+        address = urlsplit(referrer)
+    except ValueError:
+        return None
+    if from_host_header(address.netloc) not in visitor.site.hostnames:
+        return None
+    return quote(address.path, safe=PATH_CHARACTERS)[:LONGEST_PAGE]
+
+
+def headers_that_keep(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
+    """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4).
+
+    And let it lose what was refused.
+    """
+    yield "Cache-Control", "no-store"
+    if _has_newer(visitor, record):
+        return
+    request, cookies = visitor.request, visitor.cookies
+    domain = cookie_domain(visitor.site, request.host)
+    if domain and preferences.NAME in cookies:
+        yield _gone(preferences.NAME)  # the one for this host alone, from before
+    kept = dump_cookie(
+        preferences.NAME,
+        preferences.write(record),
+        max_age=preferences.seconds_left(record, datetime.now(UTC)),
+        domain=domain,
+        secure=request.is_secure,
+        samesite="Lax",
+    )
+    yield "Set-Cookie", kept
+    if record.rejected and set(cookies) - {preferences.NAME}:
+        yield from _without_refused(visitor, record)
+
+
+def _without_refused(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
+    document = live().version(record.tenant_id, visitor.policy.number).document
+    host = from_host_header(visitor.request.host) or ""
+    for left in refused_cookies(document, record.rejected, visitor.cookies, host):
+        yield _gone(left.name, left.path, left.domain)
+
+
+def _gone(name: str, path: str = "/", domain: str | None = None) -> Header:
+    return "Set-Cookie", dump_cookie(name, expires=0, max_age=0, path=path, domain=domain)
+
+
+def _has_newer(visitor: Visitor, record: ConsentRecord) -> bool:
+    """Whether the browser decided since: a repeated idempotency key must not bring it back."""
+    cookie = visitor.preferences
+    if cookie is None or cookie.consent_id != record.consent_id:
+        return False
+    return cookie.at > int(record.given_at.timestamp())
