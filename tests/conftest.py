@@ -3,15 +3,16 @@
 import gc
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from portal import create_app
 from portal.cli.db import bring_up_to_date
@@ -23,9 +24,15 @@ TEMPLATE = "portal_template"
 # tests kill servers of ours, never the machine: what the system was given is safe
 HASTE = ("fsync = off", "full_page_writes = off", "autovacuum = off")
 
-# every test makes an application: looking for garbage as often as Python does took a quarter of
-# the time, and stopped a test for seconds
-gc.set_threshold(20_000)
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not in what is there for good.
+
+    Each test makes an application, which is all cycles: looking for them took a quarter of the
+    time and stopped a test for seconds.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +119,21 @@ class Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self.kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+class KnownRule(Rule):
+    """A route; compiling how its address is made was most of what an application took."""
+
+    known: ClassVar[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, *unknown: bool) -> Callable[..., tuple[str, str]]:
+        made_of = (self.rule, self.host, self.subdomain, repr(self.defaults), unknown)
+        if made_of not in self.known:
+            self.known[made_of] = super()._compile_builder(*unknown)
+        return self.known[made_of]
+
+
+Flask.url_rule_class = KnownRule
 
 
 def running(environ: dict[str, str]) -> Iterator[Flask]:
