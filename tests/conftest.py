@@ -32,7 +32,7 @@ def pytest_collection_finish() -> None:
     time and stopped a test for seconds.
     """
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(500_000)
 
 
 @pytest.fixture(scope="session")
