@@ -17,9 +17,10 @@ const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 const now = () => Math.floor(Date.now() / 1000);
 
 const cookie = () => {
-  const found = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`);
+  const [, found] = document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`) || [];
+  if (!found) return null;
   try {
-    const value = JSON.parse(decodeURIComponent(found[1]));
+    const value = JSON.parse(decodeURIComponent(found));
     return value.accepted.concat && value.rejected.concat && value;
   } catch {
     return null;
