@@ -39,7 +39,11 @@ SLOW = 4  # times that the processor is slower
 REST = 400  # milliseconds after the banner in which the page may still shift or block
 PORTAL, SITE, CDN = "portal.localhost", "www.shop.localhost", "cdn.localhost"
 SCRIPT, STYLE, KEPT = "text/javascript", "text/css", "public, max-age=31536000, immutable"
-BANNERS = {"ours": ".ask-first", "orejime": ".orejime-Banner", "vanilla": "#cc-main .cm"}
+OURS = {"ours": "", "sooner": ' fetchpriority="high"'}  # the line, and the line that goes first
+BANNERS = dict.fromkeys(OURS, ".ask-first") | {
+    "orejime": ".orejime-Banner",
+    "vanilla": "#cc-main .cm",
+}
 NONE = "none"
 
 PROBE = """(() => {
@@ -98,7 +102,10 @@ def prepare(server: Still, folder: Path) -> dict[str, str]:
     server.put(SITE, "/vanilla.js", SCRIPT, module.encode(), KEPT)
     heads = {
         NONE: "",
-        "ours": f'<script src="{server.origin(PORTAL)}/consent.js" async></script>',
+        **{
+            name: f'<script src="{server.origin(PORTAL)}/consent.js" async{how}></script>'
+            for name, how in OURS.items()
+        },
         "orejime": '<script src="/orejime.js" defer></script>'
         f'<script src="{cdn}/orejime-standard-en.js" defer></script>'
         f'<link rel="stylesheet" href="{cdn}/orejime-standard.css">',
@@ -233,10 +240,11 @@ def compare(browser: Browser, addresses: dict[str, str], rounds: int, slower: in
 
 
 def _report(what: str, values: dict[str, float], goal: float | None = None) -> None:
-    rival = min((name for name in values if name != "ours"), key=lambda name: values[name])
+    rival = min((name for name in values if name not in OURS), key=lambda name: values[name])
     aim = f" (goal {goal})" if goal else ""
+    ratios = " ".join(f"{values[name] / values[rival]:6.2f}" for name in OURS)
     raw = ", ".join(f"{name} {value:.1f}" for name, value in values.items())
-    print(f"{values['ours'] / values[rival]:6.2f}  {what}, ours / {rival}{aim}  [{raw}]")
+    print(f"{ratios}  {what}, {', '.join(OURS)} / {rival}{aim}  [{raw}]")
 
 
 def main() -> None:

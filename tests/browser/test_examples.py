@@ -96,6 +96,21 @@ def test_one_line_asks_under_the_policy_of_the_guide(guide, visit):
     until(page, "consent.decision?.accepted.join() === 'necessary'")
 
 
+def test_the_line_may_go_first(guide, visit):
+    page = visit("about:blank")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    wanted: dict[str, str] = {}
+    session.on(
+        "Network.requestWillBeSent",
+        lambda one: wanted.update({one["request"]["url"]: one["request"]["initialPriority"]}),
+    )
+    for priority, line in {"Low": guide.example("line"), "High": guide.example("sooner")}.items():
+        page.goto(guide.page(head=line))
+        expect(page.locator(".ask-first")).to_be_visible()
+        assert wanted[f"{guide.portal}/consent.js"] == priority
+
+
 def test_a_nonce_stands_for_the_address(guide, visit):
     example = guide.example("nonce")
     nonce = re.search('nonce="([^"]+)"', example)[1]
