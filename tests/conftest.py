@@ -32,7 +32,7 @@ def pytest_collection_finish() -> None:
     stopped a test for seconds.
     """
     gc.freeze()
-    gc.set_threshold(70_000, 0, 0)  # objects; each third look is at the old ones too
+    gc.set_threshold(300_000, 0, 0)  # objects; each third look is at the old ones too
 
 
 @pytest.fixture(scope="session")
