@@ -3,12 +3,10 @@
 A site that shares the portal's cookie sends it along; any other sends none, and gets none.
 """
 
-from collections.abc import Iterator
-
 from flask import Response, g, request
 from werkzeug.wrappers import Request
 
-from portal.headers import REACH, Header, Reach
+from portal.headers import REACH, Lines, Reach
 from portal.tenants.current import current_site, refuse_foreign_requests
 from portal.tenants.directory import Site
 from portal.tenants.origins import embedding_origin, is_foreign, shares_cookie
@@ -38,7 +36,7 @@ def allow_sites(response: Response) -> Response:
     origin = g.get("visiting_site")
     if origin is None:
         return response
-    response.headers.extend(headers_that_allow(request, current_site(), origin))
+    response.headers.extend(open_to_site(request, current_site(), origin))
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "POST"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type"
@@ -46,10 +44,10 @@ def allow_sites(response: Response) -> Response:
     return response
 
 
-def headers_that_allow(asking: Request, site: Site, origin: str) -> Iterator[Header]:
-    """Let the page of another site read the answer, and send cookies that reach it."""
+def open_to_site(asking: Request, site: Site, origin: str) -> Lines:
+    """Let the page of another site read the answer, and send cookies that reach it; the headers."""
     asking.environ[REACH] = Reach.ANYWHERE
-    yield "Access-Control-Allow-Origin", origin
-    yield "Vary", "Origin"
+    headers = [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
     if shares_cookie(site, origin, asking.host):
-        yield "Access-Control-Allow-Credentials", "true"
+        headers.append(("Access-Control-Allow-Credentials", "true"))
+    return headers

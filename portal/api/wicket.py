@@ -10,7 +10,7 @@ from flask import Flask, Request
 
 from portal.api.bodies import body_of
 from portal.api.shapes import ConsentRequest
-from portal.api.sites import headers_that_allow, visiting_site
+from portal.api.sites import open_to_site, visiting_site
 from portal.consent.models import ConsentRecord
 from portal.consent.receipts import in_json
 from portal.consent.visitor import Elsewhere, Visitor, decide_for, headers_that_keep
@@ -80,6 +80,6 @@ def _headers(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
         yield from headers_that_keep(visitor, record)
         return
     request, site, origin = visitor.request, visitor.site, visitor.elsewhere.origin
-    yield from headers_that_allow(request, site, origin)
+    yield from open_to_site(request, site, origin)
     if shares_cookie(site, origin, request.host):
         yield from headers_that_keep(visitor, record)
