@@ -170,6 +170,7 @@ def test_a_browser_that_opts_out_is_told_that_it_is_heeded(open_page, server, ja
     expect(second.get_by_role("switch", name="Marketing")).not_to_be_checked()
     second.get_by_role("button", name="Save my choices").click()
     until(page, "!document.querySelector('#ask-first:not([hidden])')")
+    until(page, "document.cookie.includes('cookies_preferences=')")  # comes with the answer
     assert choice(page)["rejected"] == ["preferences", "statistics", "marketing"]
     assert server.records()[-1]["gpc"]
 
