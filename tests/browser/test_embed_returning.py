@@ -50,6 +50,22 @@ def test_a_link_carries_the_decision_to_the_other_site(link, visit):
     assert kept(page)["id"] == number
 
 
+def test_a_script_that_is_included_twice_waits_once_for_a_carried_decision(link, visit):
+    count = (
+        "<script>document.addEventListener('consent:ready', () => (window.ready ??= 0, ready++))"
+    )
+    there = link.put(
+        host=THERE, head=f"{count}</script>{link.script * 2}", Content_Security_Policy=""
+    )
+    page = visit(link.put(f'<a href="{there}">There</a>'))
+    decide(page, answer("accept_all"))
+    page.route("**/embed/carried/*", lambda one: (page.wait_for_timeout(500), one.continue_()))
+    page.click("text=There")
+    until(page, f"location.host.startsWith('{THERE}') && !!window.consent?.decision")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.ready") == 1
+
+
 @pytest.mark.parametrize("referrer", ["http://evil.localhost/", None])
 def test_a_seal_from_elsewhere_is_not_broken_open(link, visit, referrer):
     page, asked = visit(), []

@@ -39,7 +39,7 @@ PARTS = ("queue", "decision", "gate", "forget", "signals", "layers", "tree", "st
 FIRST = ("language", "dir", "first", "saved", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
-FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.consent?.has)return;%s})"
+FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.asksFirst)return;asksFirst=1;%s})"
 CALL = "(new URL(document.currentScript.src),%s,%s,%s);"
 
 
