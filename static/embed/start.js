@@ -86,6 +86,6 @@ const begin = async () => {
   }, TIDY);
 };
 
-// Not called from here: at the first look at the cookie, browsers read again the text of all that is on the stack.
+// Not called from here: at the first look at the cookie, Chromium reads again the text of all that is on the stack.
 if (shares || TENANT.sites.includes(location.origin)) queueMicrotask(begin);
 else console.error(`${location.origin} is not among the sites of ${PORTAL.host}.`);

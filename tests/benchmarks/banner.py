@@ -7,7 +7,8 @@ asserted, as machines differ; measure on an idle one.
 
 A banner is there when the frame that first holds it on screen is painted. That is looked for in the
 page by the same few lines for all, in visits of their own: script time is read from the browser
-itself in others, as processor time. What the same page takes without any script is taken off.
+itself in others, as processor time; it leaves out what promises run later, which all work of the
+main thread holds. What the same page takes without any script is taken off.
 """
 
 import os
