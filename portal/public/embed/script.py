@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import minify
 from flask import Flask, Response, abort, current_app, request
 
 from portal.banner.contrast import DARK, LIGHT, Scheme, palette
@@ -26,6 +25,7 @@ from portal.policy.document import DeclaredCategory, DeclaredLook, Document
 from portal.policy.live import LivePolicy, Version, live
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
+from portal.public.embed.minifying import minified
 from portal.public.embed.patterns import names
 from portal.public.embed.texts import address, in_script, texts_for
 from portal.public.encodings import ONCE, Body
@@ -156,8 +156,7 @@ def style(look: DeclaredLook) -> str:
         f"@media (prefers-color-scheme:dark){{{_tokens(look.accent_dark, DARK, look.corner)}}}"
         + "".join(one.read_text() for one in sheets)
     )
-    minified: str = minify.string("text/css", f"@layer ask{{{rules}}}")
-    return minified
+    return minified("text/css", f"@layer ask{{{rules}}}")
 
 
 def _tokens(accent: str, scheme: Scheme, corner: int) -> str:
@@ -175,7 +174,7 @@ def _tokens(accent: str, scheme: Scheme, corner: int) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     parts = "\n".join((STATIC / "embed" / f"{name}.js").read_text() for name in PARTS)
-    return f"({minify.string('text/javascript', FRAME % parts)})"
+    return f"({minified('text/javascript', FRAME % parts)})"
 
 
 def _scripts() -> BoundedCache[Key, Built]:
