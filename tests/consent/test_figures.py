@@ -1,6 +1,9 @@
 """The figures are what a plain count over the log would give, and outlive it."""
 
+import gc
 import re
+import threading
+import weakref
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +15,7 @@ from portal.consent.partitions import ensure_partitions
 from portal.database import house, house_transaction
 from tests import make
 from tests.client import POLICY, Visitor
+from tests.conftest import running
 from tests.consent.records import keep, purged, record
 
 TODAY = datetime.now(UTC).date()
@@ -138,3 +142,18 @@ def test_what_could_not_be_written_is_written_later(app, monkeypatch):
 
 def refuse(*_):
     raise OSError
+
+
+def test_an_application_that_has_stopped_counting_is_let_go(sqlite_environ):
+    apps, others = running(sqlite_environ), set(threading.enumerate())
+    app = next(apps)
+    make.tenant(app)
+    Visitor(app).get("/")
+    counting = set(threading.enumerate()) - others
+    assert counting
+    ended = weakref.ref(app)
+    next(apps, None)
+    [one.join(10) for one in counting]
+    del app, apps
+    gc.collect()
+    assert ended() is None

@@ -50,6 +50,7 @@ class Impressions:
                 self._shown.update(shown)
 
     def stop(self) -> None:
+        atexit.unregister(self.stop)  # what has stopped need not be kept until the end
         if not self._stopped.is_set():
             self._stopped.set()
             self.write()
