@@ -1,12 +1,13 @@
 // The two layers, made from the tree that the portal writes: in the page's own document, under a
 // stylesheet that needs no permission, before the body, where it is found first and moves nothing.
-const TIDY = 200; // milliseconds: the banner comes first, before counting it and clearing up
+const TIDY = 200; // milliseconds: the banner comes first, before clearing up
 const optedOut = navigator.globalPrivacyControl === true;
 let language;
 let texts;
 let root;
 let banner;
 let centre;
+let uncounted = false; // somebody is asked, and the portal does not know yet
 
 // Three ways to name a language, the narrowest first: zh-TW is written as zh-Hant is.
 const names = (tag) => {
@@ -59,8 +60,11 @@ const shown = (all, key) => {
   return layer;
 };
 
-// The portal counts who was asked, once the banner is there.
-const seen = () => fetch(address(), { method: "HEAD" }).catch(() => {});
+// The portal counts who was asked: when they answer or turn away, not while the page loads.
+const seen = () => {
+  if (uncounted) fetch(address(), { method: "HEAD", cache: "no-store", keepalive: true }).catch(() => {});
+  uncounted = false;
+};
 
 const ask = async () => {
   const all = await load();
@@ -69,7 +73,7 @@ const ask = async () => {
   banner.onclose = reopener;
   if (banner.showModal) banner.showModal();
   else banner.showPopover?.();
-  if (all === TEXTS) setTimeout(seen, TIDY);
+  uncounted = true;
 };
 
 const open = async () => {
@@ -92,6 +96,7 @@ const reply = async (word, inCentre) => {
 };
 
 const settle = () => {
+  seen();
   centre?.close();
   banner?.remove();
   banner = null;

@@ -71,6 +71,7 @@ const begin = async () => {
     event.preventDefault();
     open();
   });
+  document.addEventListener("visibilitychange", seen);
   addEventListener("online", () => waiting().length && flush());
   addEventListener("pageshow", ({ persisted }) => {
     const value = persisted && remembered(); // decided on a page from which the visitor came back

@@ -53,6 +53,7 @@ def test_a_question_of_the_script_is_counted_by_its_address_alone(app):
     make.tenant(app)
     visitor = Visitor(app)
     texts = re.search(r'"texts":"([^"]+)"', visitor.get("/consent.js").text)[1]
+    assert visitor.get(f"/embed/{texts}/fr.json").status_code == 200  # loads, and says nothing
     answer = visitor.client.head(f"/embed/{texts}/fr.json", base_url=visitor.base)
     assert (answer.status_code, answer.data) == (200, b"")
     shown(app)

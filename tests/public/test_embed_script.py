@@ -55,6 +55,10 @@ def test_it_is_the_same_for_every_visitor(lone_paris):
     assert other.headers["ETag"] == plain.headers["ETag"]
 
 
+def test_it_begins_with_the_hint_that_it_all_runs_at_once(lone_paris):
+    assert lone_paris.get("/consent.js").text.startswith("//# allFunctionsCalledOnLoad\n((")
+
+
 def test_who_has_it_is_told_so(paris):
     tag = paris.get(SCRIPT).headers["ETag"]
     again = paris.get(SCRIPT, If_None_Match=tag)

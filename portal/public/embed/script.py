@@ -39,6 +39,9 @@ PARTS = ("queue", "decision", "gate", "forget", "signals", "layers", "tree", "st
 FIRST = ("language", "dir", "first", "saved", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
+HINT = (
+    "//# allFunctionsCalledOnLoad\n"  # and so need not be read twice by Chromium; must stand first
+)
 FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.asksFirst)return;asksFirst=1;%s})"
 CALL = "(new URL(document.currentScript.src),%s,%s,%s);"
 
@@ -174,7 +177,7 @@ def _tokens(accent: str, scheme: Scheme, corner: int) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     parts = "\n".join((STATIC / "embed" / f"{name}.js").read_text() for name in PARTS)
-    return f"({minified('text/javascript', FRAME % parts)})"
+    return f"{HINT}({minified('text/javascript', FRAME % parts)})"
 
 
 def _scripts() -> BoundedCache[Key, Built]:

@@ -44,13 +44,17 @@ def _build() -> str:
 
 @bp.get("/embed/<int:number>-<build>/<language>.json")
 def embed_texts(number: int, build: str, language: str) -> Response:
-    """In words of today also for scripts of another release, cached or pinned or a server ahead."""
+    """In words of today also for scripts of another release, cached or pinned or a server ahead.
+
+    Whether texts are loaded depends on caches; each page that asked says so by one HEAD.
+    """
     policy = current_policy()
     if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
     key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
     body = _texts().get(key, lambda: Body(in_script(texts_for(policy, *key[1:])).encode(), ONCE))
-    impressions().count(Impression(policy.tenant_id, number, language))
+    if request.method == "HEAD":
+        impressions().count(Impression(policy.tenant_id, number, language))
     request.environ[REACH] = Reach.ANYWHERE
     response = immutable(body, "application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
