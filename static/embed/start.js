@@ -34,9 +34,11 @@ const become = async (value, sent) => {
 
 // A decision made on another site of the tenant, under a seal that the portal breaks.
 const carried = async () => {
-  const [, seal] = location.hash.match(/^#consent=([\w.-]+)$/) || [];
+  const [, seal, part] = location.hash.match(/^#consent=([\w.-]+)&?(.*)/) || [];
   if (!seal) return;
-  history.replaceState(history.state, "", location.href.split("#")[0]);
+  const [page] = location.href.split("#");
+  if (part) location.replace(`${page}#${part}`);
+  else history.replaceState(history.state, "", page);
   const from = document.referrer && new URL(document.referrer);
   if (decision || !from || !(isOwn(from) || TENANT.sites.includes(from.origin))) return;
   const answer = await fetch(`${PORTAL.origin}/embed/carried/${seal}`).catch(() => ({}));

@@ -36,14 +36,17 @@ def test_only_what_changed_is_asked_again(server, sites, visit):
     assert receipt["accepted"] == ["necessary", "preferences", "marketing"]
 
 
-def test_a_link_carries_the_decision_to_the_other_site(link, visit):
-    there = link.put(host=THERE, path="/page")
-    page = visit(link.put(f'<a href="{there}?q=1#part">There</a>'))
+@pytest.mark.parametrize("part", ["", "#part", "#/a?b=c&d"])
+def test_a_link_carries_the_decision_to_the_other_site(link, visit, part):
+    there = link.put("<p>Words.</p>" * 200 + "<h2 id=part>Part</h2>", host=THERE, path="/page")
+    page = visit(link.put(f'<a href="{there}?q=1{part}">There</a>'))
     number = decide(page, answer("accept_all"))["consent_id"]
     page.click("text=There")
     until(page, f"location.host.startsWith('{THERE}') && !!window.consent?.decision")
     assert page.evaluate("consent.decision.id") == number
-    assert page.url == f"{there}?q=1"
+    assert page.url == f"{there}?q=1{part}"
+    if part == "#part":
+        expect(page.locator(part)).to_be_in_viewport()
     expect(page.locator(FIRST)).to_have_count(0)
     page.reload()
     until(page, "!!window.consent?.decision")

@@ -34,7 +34,8 @@ def carry() -> Response:
     shared = shares_cookie(current_site(), target, request.host)
     response = redirect(to, 303)
     if record and not shared:
-        response.location = f"{to.partition('#')[0]}#consent={seal(record, target)}"
+        page, _, part = to.partition("#")
+        response.location = f"{page}#consent={seal(record, target)}" + (part and f"&{part}")
     elif record and not current_preferences():
         remember(response, record)
     response.headers["Cache-Control"] = "no-store"
