@@ -8,7 +8,7 @@ the application and then fork.
 
 def minified(media_type: str, text: str) -> str:
     """A script (`text/javascript`) or styles (`text/css`) with the same meaning in fewer bytes."""
-    from minify import string  # noqa: PLC0415
+    from minify import string  # noqa: PLC0415  not before a fork
 
     shorter: str = string(media_type, text)
     return shorter

@@ -39,9 +39,8 @@ PARTS = ("queue", "decision", "gate", "forget", "signals", "layers", "tree", "st
 FIRST = ("language", "dir", "first", "saved", "reopen")  # what asking needs
 FRESH = "public, max-age=300, stale-while-revalidate=86400"
 MEMORY = 32 * 1024 * 1024  # bytes of scripts that a process remembers
-HINT = (
-    "//# allFunctionsCalledOnLoad\n"  # and so need not be read twice by Chromium; must stand first
-)
+# nearly all of it runs at once, so Chromium need not read it twice; must stand first
+HINT = "//# allFunctionsCalledOnLoad\n"
 FRAME = "((PORTAL,TENANT,STYLE,TEXTS)=>{if(window.asksFirst)return;asksFirst=1;%s})"
 CALL = "(new URL(document.currentScript.src),%s,%s,%s);"
 
