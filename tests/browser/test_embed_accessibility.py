@@ -54,6 +54,16 @@ def test_it_fits_a_narrow_screen_and_large_text(layout, visit, language):
     assert page.evaluate(FITS, SECOND)
 
 
+@pytest.mark.parametrize(("language", "side"), [("en", "right"), ("ar", "left")])
+def test_a_card_stands_where_the_lines_end(layout, visit, language, side):
+    page = visit(layout.put(lang=language), viewport={"width": 1280, "height": 800})
+    box = page.wait_for_selector(FIRST).bounding_box()
+    page_width = page.evaluate("document.documentElement.clientWidth")
+    left, right = box["x"], page_width - box["x"] - box["width"]
+    nearest = "middle" if abs(left - right) < 2 else "left" if left < right else "right"
+    assert nearest == (side if layout.tenant == "asking-corner" else "middle")
+
+
 def test_the_keyboard_alone_is_enough(layout, visit):
     page = visit(layout.put(OWN))
     page.wait_for_selector(FIRST)
