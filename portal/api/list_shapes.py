@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 CategoryKey = Literal["necessary", "preferences", "statistics", "marketing"]
 Match = Literal["exact", "prefix", "pattern"]
+Storage = Literal["any", "cookie", "local_storage", "session_storage"]
 Unit = Literal["session", "minute", "hour", "day", "week", "month", "year"]
 Texts = dict[str, str]
 
@@ -89,6 +90,7 @@ class CookieItem(BaseModel):
     match: Match
     category: CategoryKey
     provider: str
+    storage: Storage
     domain: str
     path: str
     third_party: bool
@@ -113,6 +115,7 @@ class CookieChange(Asked):
     match: Match = left_out("How the name is compared; `*` in a pattern is any text")
     category: CategoryKey = left_out()
     provider: str = left_out("The key of a provider of the list")
+    storage: Storage = left_out("Where the browser keeps it; `any` if that is not known")
     domain: str = left_out("Empty for the portal's own hostname")
     path: str = left_out()
     third_party: bool = left_out()

@@ -81,6 +81,7 @@ def _cookie(cookie: DeclaredCookie, language: str) -> dict[str, Any]:
         "lifetime_count": cookie.lifetime_count,
         "lifetime_unit": cookie.lifetime_unit,
         "third_party": cookie.third_party,
+        "storage": cookie.storage,
         "domain": cookie.domain,
         "path": cookie.path,
     }

@@ -74,6 +74,7 @@ class CookieShape(BaseModel):
     lifetime_count: int
     lifetime_unit: str
     third_party: bool
+    storage: str = Field(description="Where the browser keeps it; `any` where nobody has said")
     domain: str
     path: str
 

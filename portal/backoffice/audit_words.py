@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from babel.core import UnknownLocaleError
 
-from portal.backoffice.cookie_words import CATEGORY_NAMES, MATCHES, UNITS
+from portal.backoffice.cookie_words import CATEGORY_NAMES, MATCHES, STORAGES, UNITS
 from portal.backoffice.look import PLACES, WAYS
 from portal.backoffice.role_words import WORDS as ROLES
 from portal.backoffice.words import gettext, said
@@ -96,6 +96,7 @@ FIELDS = {
     "sites": said("Other sites"),
     "slug": said("Short name"),
     "source": said("Text of the portal"),
+    "storage": said("Kept in"),
     "suspended_at": said("Suspended since"),
     "text": said("Text"),
     "third_party": said("Third party"),
@@ -110,6 +111,7 @@ VALUES: dict[str, Mapping[str, str]] = {
     "position": PLACES,
     "reopener": WAYS,
     "role": {role: words.name for role, words in ROLES.items()},
+    "storage": STORAGES,
 }
 NAMELESS = frozenset({"embeddings", "looks", "tenants"})  # there is one of each
 

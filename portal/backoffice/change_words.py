@@ -6,11 +6,12 @@ from typing import NamedTuple
 from flask import g
 from markupsafe import Markup
 
+from portal.backoffice.cookie_words import STORAGES
 from portal.backoffice.words import gettext, said
 from portal.cookies.texts import lifetime_in_words
 from portal.languages import language
 from portal.policy.difference import ADDED, Change
-from portal.policy.facts import Kind, Lifetime, Named, Value
+from portal.policy.facts import COOKIE, LOOK, Kind, Lifetime, Named, Value
 
 HEADINGS = {
     Kind.SETTING: said("Settings"),
@@ -25,14 +26,21 @@ HEADINGS = {
     Kind.TEXT: said("Built-in texts"),
 }
 VALUES = {
-    "exact": said("exactly this name"),
-    "prefix": said("names that begin with it"),
-    "pattern": said("pattern with *"),
-    "bottom": said("at the bottom"),
-    "corner": said("in the corner"),
-    "centre": said("in the centre"),
-    "link": said("a link in the foot"),
-    "button": said("a floating button"),
+    COOKIE["match"]: {
+        "exact": said("exactly this name"),
+        "prefix": said("names that begin with it"),
+        "pattern": said("pattern with *"),
+    },
+    COOKIE["storage"]: STORAGES,
+    LOOK["position"]: {
+        "bottom": said("at the bottom"),
+        "corner": said("in the corner"),
+        "centre": said("in the centre"),
+    },
+    LOOK["reopener"]: {
+        "link": said("a link in the foot"),
+        "button": said("a floating button"),
+    },
 }
 PASSAGES = {
     "why": said("Why cookies are used here"),
@@ -111,4 +119,5 @@ def _value(change: Change, value: Value) -> str:
     if change.kind is Kind.PASSAGE:
         return Markup(value or "").striptags()  # noqa: S704  the document's own clean HTML
     text = "" if value is None else str(value)
-    return gettext(VALUES[text]) if not change.language and text in VALUES else text
+    chosen = VALUES.get(change.field, {})
+    return gettext(chosen[text]) if text in chosen else text

@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template, request
 
 from portal.backoffice.conflicts import Typed, differences
-from portal.backoffice.cookie_words import MATCHES, UNITS, by_field, chosen, labels
+from portal.backoffice.cookie_words import MATCHES, STORAGES, UNITS, by_field, chosen, labels
 from portal.backoffice.cookies import around, titles
 from portal.backoffice.words import gettext
 from portal.cookies.declared import categories, facts, providers, stamp
@@ -20,10 +20,10 @@ from portal.tenants.models import Tenant
 TYPED = (*WORDS, "lifetime_count", *TEXTS, "new_provider")
 TOGETHER = (
     ("name",), ("match",), ("category",), ("provider", "new_provider"), ("function",), ("purpose",),
-    ("lifetime_count", "lifetime_unit"), ("domain",), ("path",),
+    ("lifetime_count", "lifetime_unit"), ("storage",), ("domain",), ("path",),
     ("third_party",), ("http_only",), ("exempt_measurement",),
 )  # fmt: skip
-EMPTY = {"match": "exact", "path": "/", "lifetime_unit": "month"}
+EMPTY = {"match": "exact", "storage": "cookie", "path": "/", "lifetime_unit": "month"}
 
 
 def typed() -> Typed:
@@ -87,6 +87,7 @@ def conflict(tenant: Tenant, typed: Typed, cookie: Cookie) -> str:
 def _choices(tenant: Tenant) -> dict[str, list[tuple[str, str]]]:
     return {
         "matches": chosen(MATCHES),
+        "storages": chosen(STORAGES),
         "units": chosen(UNITS),
         "categories": titles(tenant, categories(tenant)),
         "providers": [(one.key, one.name) for one in providers(tenant)],
@@ -101,7 +102,12 @@ def _tidy(typed: Typed, language: str) -> Typed:
     return {**tidy, **texts, "lifetime_count": count, "new_provider": provider}
 
 
-LISTS = {"match": "matches", "category": "categories", "provider": "providers"}
+LISTS = {
+    "match": "matches",
+    "category": "categories",
+    "provider": "providers",
+    "storage": "storages",
+}
 
 
 def _in_words(name: str, values: Typed, choices: dict[str, list[tuple[str, str]]]) -> str:

@@ -52,6 +52,7 @@ class Row(NamedTuple):
     name: str
     where: str
     match: str
+    storage: str
     third_party: bool
     exempt: bool
     function: str
@@ -81,6 +82,7 @@ def row(cookie: ListedCookie, providers: Mapping[str, str], source: str, reader:
         cookie.name,
         "" if whole_host else f"{cookie.domain}{cookie.path}",
         cookie.match,
+        cookie.storage,
         cookie.third_party,
         cookie.exempt_measurement,
         in_language(cookie.function, source, source),

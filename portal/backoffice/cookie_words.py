@@ -13,6 +13,7 @@ LABELS = {
     "new_provider": said("Or a new provider"),
     "lifetime_count": said("Lifetime"),
     "lifetime_unit": said("Counted in"),
+    "storage": said("Kept in"),
     "domain": said("Domain"),
     "path": said("Path"),
     "third_party": said("Third-party cookie"),
@@ -28,6 +29,12 @@ MATCHES = {
     "exact": said("The whole name"),
     "prefix": said("The beginning of the name"),
     "pattern": said("A pattern, * stands for any text"),
+}
+STORAGES = {
+    "any": said("Not known: a cookie or a storage"),
+    "cookie": said("A cookie"),
+    "local_storage": said("Local storage"),
+    "session_storage": said("Session storage"),
 }
 UNITS = {
     "session": said("until the browser closes"),

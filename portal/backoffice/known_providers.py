@@ -38,7 +38,7 @@ KIND_NAMES = {
     "tags": said("Tag management"),
     "security": said("Protection against abuse"),
 }
-FILLED = ("match", "category", "path", "lifetime_unit", *FLAGS)
+FILLED = ("match", "category", "storage", "path", "lifetime_unit", *FLAGS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class ListedCookie(NamedTuple):
     match: str
     category: str
     provider: str
+    storage: str
     domain: str
     path: str
     third_party: bool

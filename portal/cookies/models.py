@@ -18,6 +18,8 @@ NECESSARY = "necessary"
 CATEGORIES = (NECESSARY, "preferences", "statistics", "marketing")
 UNITS = ("session", "minute", "hour", "day", "week", "month", "year")
 
+STORAGES = ("any", "cookie", "local_storage", "session_storage")  # `any`: nobody has said
+OF_SCRIPTS = ("local_storage", "session_storage")  # what HTTP neither sets nor deletes
 MATCHES = ("exact", "prefix", "pattern")  # how a declared name is compared; `*` stands for any text
 
 Texts = dict[str, str]
@@ -50,12 +52,15 @@ class Provider(Revised, Base):
 
 
 class Cookie(Revised, Base):
-    """One declared cookie, with what is needed to delete it: name, domain and path (L12)."""
+    """One declared cookie, with what is needed to delete it: name, domain and path (L12).
+
+    Keys of the browser's storages are declared like cookies: the same consent covers them (L8).
+    """
 
     __tablename__ = "cookies"
     __audited__ = (
-        "name", "match", "category", "provider", "domain", "path", "third_party", "http_only",
-        "exempt_measurement", "lifetime_count", "lifetime_unit", "function", "purpose",
+        "name", "match", "category", "provider", "storage", "domain", "path", "third_party",
+        "http_only", "exempt_measurement", "lifetime_count", "lifetime_unit", "function", "purpose",
     )  # fmt: skip
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "category"], ["categories.tenant_id", "categories.key"]),
@@ -63,6 +68,7 @@ class Cookie(Revised, Base):
         UniqueConstraint("tenant_id", "name", "domain", "path"),
         one_of("lifetime_unit", UNITS),
         one_of("match", MATCHES),
+        one_of("storage", STORAGES),
         CheckConstraint("(lifetime_unit = 'session') = (lifetime_count = 0)", name="lifetime"),
     )
 
@@ -73,6 +79,7 @@ class Cookie(Revised, Base):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(256))
     match: Mapped[str] = mapped_column(String(10), default="exact")
+    storage: Mapped[str] = mapped_column(String(20), default="any", server_default="any")
     domain: Mapped[str] = mapped_column(String(253), default="")
     path: Mapped[str] = mapped_column(String(1024), default="/")
     third_party: Mapped[bool] = mapped_column(default=False)

@@ -13,15 +13,16 @@ from portal.cookies.findings import Finding, no_text, no_texts, texts, too_long
 from portal.cookies.lifetimes import (
     LONGEST_DAYS,
     LONGEST_EXEMPT_MONTHS,
+    LONGEST_STORED_DAYS,
     is_over_exempt,
     is_over_longest,
 )
-from portal.cookies.models import CATEGORIES, MATCHES, UNITS
+from portal.cookies.models import CATEGORIES, MATCHES, OF_SCRIPTS, STORAGES, UNITS
 from portal.tenants.hostnames import BadHostname, normalise
 
 __all__ = ["FIELDS", "FLAGS", "TEXTS", "WORDS", "Finding", "Identity", "check", "identity", "said"]
 
-WORDS = ("name", "match", "category", "provider", "domain", "path", "lifetime_unit")
+WORDS = ("name", "match", "category", "provider", "storage", "domain", "path", "lifetime_unit")
 FLAGS = ("third_party", "http_only", "exempt_measurement")
 TEXTS = ("function", "purpose")
 FIELDS = (*WORDS, "lifetime_count", *FLAGS, *TEXTS)
@@ -30,6 +31,12 @@ LONGEST_NAME, LONGEST_DOMAIN, LONGEST_PATH = 256, 253, 1024
 LONGEST_FUNCTION, LONGEST_PURPOSE = 300, 2000
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+SEPARATORS = '( ) , / : ; < = > ? @ [ \\ ] { } "'
+BAD_NAME = said("A name has no spaces, no letters with accents and none of %(signs)s")
+KEY = re.compile(r"[!-~]+")  # in a storage: printable ASCII without spaces
+BAD_KEY = said("A key has no spaces and no letters with accents.")
+LASTS = said("Browsers keep a cookie for %(days)s days at most: write that.")
+LASTS_STORED = said("Write a lifetime of %(days)s days at most.")
 IN_ATTRIBUTE = re.compile(r"[ -:<-~]*")  # printable ASCII without `;`
 
 Identity = tuple[str, str, str]
@@ -56,11 +63,13 @@ def check(
         *_of_identity(values, others),
         *_of_choice("match", values["match"], MATCHES),
         *_of_choice("category", values["category"], categories),
+        *_of_choice("storage", values["storage"], STORAGES),
         *_of_choice("lifetime_unit", values["lifetime_unit"], UNITS),
         *_of_provider(values["provider"], providers),
         *_of_domain(values["domain"]),
         *_of_path(values["path"]),
-        *_of_lifetime(values["lifetime_count"], values["lifetime_unit"]),
+        *_of_lifetime(values),
+        *_of_storage(values),
         *_of_exemption(values),
         *texts("function", values["function"], LONGEST_FUNCTION, wanted=False),
         *texts("purpose", values["purpose"], LONGEST_PURPOSE, wanted=True),
@@ -79,13 +88,12 @@ def _of_types(values: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _of_name(values: Mapping[str, Any]) -> Iterator[Finding]:
     name, pattern = values["name"], values["match"] == "pattern"
+    stored = values["storage"] in OF_SCRIPTS
     yield from too_long("name", name, LONGEST_NAME)
     if not name:
         yield Finding("name", said("A cookie needs a name."))
-    elif not TOKEN.fullmatch(name):
-        signs = '( ) , / : ; < = > ? @ [ \\ ] { } "'
-        message = said("A name has no spaces, no letters with accents and none of %(signs)s")
-        yield Finding("name", message, {"signs": signs})
+    elif not (KEY if stored else TOKEN).fullmatch(name):
+        yield Finding("name", BAD_KEY if stored else BAD_NAME, {"signs": SEPARATORS})
     elif not name.strip("*"):
         yield Finding("name", said("This would stand for every cookie there is."))
     elif pattern and "*" not in name:
@@ -148,7 +156,10 @@ def _of_path(path: str) -> Iterator[Finding]:
         yield Finding("path", said("Write the path as in an address, without ; and accents."))
 
 
-def _of_lifetime(count: Any, unit: str) -> Iterator[Finding]:
+def _of_lifetime(values: Mapping[str, Any]) -> Iterator[Finding]:
+    count, unit = values["lifetime_count"], values["lifetime_unit"]
+    stored = values["storage"] in OF_SCRIPTS
+    longest = LONGEST_STORED_DAYS if stored else LONGEST_DAYS
     if type(count) is not int:
         yield Finding("lifetime_count", said("Write a whole number."))
     elif unit == "session":
@@ -156,9 +167,16 @@ def _of_lifetime(count: Any, unit: str) -> Iterator[Finding]:
             yield Finding("lifetime_count", said("A session has no number."))
     elif count < 1:
         yield Finding("lifetime_count", said("Write a number from 1 on, or choose the session."))
-    elif is_over_longest(count, unit):
-        message = said("Browsers keep a cookie for %(days)s days at most: write that.")
-        yield Finding("lifetime_count", message, {"days": LONGEST_DAYS})
+    elif is_over_longest(count, unit, longest):
+        yield Finding("lifetime_count", LASTS_STORED if stored else LASTS, {"days": longest})
+
+
+def _of_storage(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Only scripts reach a storage, and that of a session ends with it (HTML, Web storage)."""
+    if values["storage"] in OF_SCRIPTS and values["http_only"]:
+        yield Finding("http_only", said("Only a cookie can be out of reach of scripts."))
+    if values["storage"] == "session_storage" and values["lifetime_unit"] != "session":
+        yield Finding("lifetime_unit", said("The session storage ends with the session."))
 
 
 def _of_exemption(values: Mapping[str, Any]) -> Iterator[Finding]:

@@ -91,6 +91,7 @@ def _cookie(
         provider=PORTAL_PROVIDER[0],
         position=position,
         name=name,
+        storage="cookie",
         lifetime_count=count,
         lifetime_unit=unit,
         function={SOURCE: function},

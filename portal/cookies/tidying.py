@@ -10,7 +10,7 @@ from typing import Any
 from portal.cookies.rules import FLAGS, TEXTS, WORDS
 from portal.tenants.hostnames import BadHostname, normalise
 
-USUAL = {"match": "exact", "path": "/", "lifetime_unit": "session"}
+USUAL = {"match": "exact", "storage": "any", "path": "/", "lifetime_unit": "session"}
 NUMBER = re.compile(r"[0-9]{1,6}")
 
 

@@ -30,6 +30,7 @@ class DeclaredCookie:
     match: str = "exact"
     http_only: bool = False
     exempt_measurement: bool = False
+    storage: str = "any"
 
 
 @dataclass(frozen=True)

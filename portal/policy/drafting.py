@@ -109,6 +109,7 @@ def _cookie(tenant: Tenant, cookie: Cookie) -> DeclaredCookie:
         match=cookie.match,
         http_only=cookie.http_only,
         exempt_measurement=cookie.exempt_measurement,
+        storage=cookie.storage,
     )
 
 

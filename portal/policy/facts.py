@@ -75,6 +75,7 @@ CATEGORY_TEXTS = {"title": said("Title"), "description": said("Description")}
 PROVIDER = {"name": said("Name"), "privacy_url": said("Address of the privacy policy")}
 COOKIE = {
     "match": said("How the name is compared"),
+    "storage": said("Kept in"),
     "third_party": said("Third party"),
     "http_only": said("Closed to scripts (HttpOnly)"),
     "exempt_measurement": said("Audience measurement exempt from consent"),

@@ -29,8 +29,8 @@ from portal.tenants.models import Tenant
 T = TypeVar("T", Category, Provider, Cookie, Passage, OwnWording, Integration)
 
 FACTS = (
-    "match", "provider", "third_party", "http_only", "exempt_measurement", "lifetime_count",
-    "lifetime_unit",
+    "match", "provider", "storage", "third_party", "http_only", "exempt_measurement",
+    "lifetime_count", "lifetime_unit",
 )  # fmt: skip
 
 

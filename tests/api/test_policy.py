@@ -55,6 +55,7 @@ def test_every_cookie_has_all_that_is_declared(paris, lone_app):
         "lifetime_count": 13,
         "lifetime_unit": "month",
         "third_party": True,
+        "storage": "any",
         "domain": ".paris.example",
         "path": "/",
     }

@@ -146,6 +146,7 @@ def test_suggestions_fill_the_form_of_a_cookie(paris):
         "name": "_ga_*",
         "match": "pattern",
         "category": "statistics",
+        "storage": "cookie",
         "path": "/",
         "lifetime_unit": "day",
         "lifetime_count": 400,

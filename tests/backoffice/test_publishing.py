@@ -43,13 +43,14 @@ def latest(app: Flask) -> PolicyVersion:
 
 def test_the_changes_are_told_in_words(app, ada):
     make.change(app, "paris", consent_days=30)
-    drafts.change_cookie(app, "sessionid", lifetime_count=1, third_party=True)
+    drafts.change_cookie(app, "sessionid", lifetime_count=1, third_party=True, storage="any")
     text = words(ada.get(PUBLISH).text)
     for line in (
         "New _pk_id · Statistiques",
         "New Matomo",
         "Changed sessionid · Lifetime before: 2 weeks → now: 1 week",
         "Changed sessionid · Third party before: no → now: yes",
+        "Changed sessionid · Kept in before: A cookie → now: Not known: a cookie or a storage",
         "Changed Days that a decision counts before: 182 → now: 30",
     ):
         assert line in text
@@ -58,6 +59,11 @@ def test_the_changes_are_told_in_words(app, ada):
 def test_what_somebody_typed_is_shown_as_text(app, ada):
     make.change(app, "paris", name="<script>alert(1)</script>")
     assert "<script>alert" not in ada.get(PUBLISH).text
+
+
+def test_a_name_that_is_a_word_elsewhere_stays_as_it_was_typed(app, ada):
+    make.change(app, "paris", name="corner")
+    assert "Name of the portal before: Paris → now: corner" in words(ada.get(PUBLISH).text)
 
 
 def test_a_draft_that_says_the_same_says_so(app):

@@ -49,6 +49,19 @@ def test_a_cookie_is_added_in_place(page):
     expect(page.locator("#providers")).to_contain_text("Maps and more")
 
 
+def test_a_key_of_a_storage_is_declared_and_told_from_cookies(page):
+    page.click("#add-statistics")
+    expect(page.get_by_label("Kept in")).to_have_value("cookie")
+    page.get_by_label("Kept in").select_option("Session storage")
+    page.fill("dialog #name", "hj::session")
+    page.fill("dialog #purpose", "Keeps a visit together.")
+    page.select_option("dialog #lifetime_unit", "session")
+    page.fill("dialog #new_provider", "Hotjar")
+    page.click("dialog button:text('Save')")
+    row = page.locator("#category-statistics tr", has_text="hj::session")
+    expect(row.locator(".tag")).to_have_text("Session storage")
+
+
 def test_errors_are_shown_in_the_dialog_and_lead_to_the_field(page):
     add(page, "map zoom")
     expect(page.locator("dialog .errors")).to_be_focused()

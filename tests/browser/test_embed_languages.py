@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.embedding import FIRST, answer
+from tests.browser.embedding import FIRST, SECOND, answer
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,22 @@ def test_direction_follows_the_language(shop, visit, language):
     first, last = (page.locator(answer(one)) for one in ("accept_all", "choose"))
     page.set_viewport_size({"width": 640, "height": 800})
     assert first.bounding_box()["x"] > last.bounding_box()["x"]
+
+
+AFTER = """(name) => {
+  const range = document.createRange();
+  range.selectNode(name.nextSibling);
+  return range.getBoundingClientRect().right - name.getBoundingClientRect().left;
+}"""
+
+
+def test_a_provider_s_latin_name_draws_no_number_to_its_side(shop, visit):
+    page = visit(shop.put(lang="ar"), viewport={"width": 1280, "height": 800})
+    page.click(answer("choose"))
+    page.click(f"{SECOND} summary >> nth=0")
+    name = page.locator(f"{SECOND} small bdi >> nth=0")
+    expect(name).to_have_text("Matomo")
+    assert name.evaluate(AFTER) <= 1
 
 
 def test_the_record_says_which_language_was_shown(shop, visit):

@@ -107,6 +107,45 @@ def test_a_lifetime_is_a_session_or_at_most_400_days(count, unit, right):
     assert found == (set() if right else {("lifetime_count", True)})
 
 
+@pytest.mark.parametrize("storage", ["local_storage", "session_storage"])
+def test_a_key_of_a_storage_has_signs_that_no_cookie_has(storage):
+    kept = {"storage": storage, "lifetime_unit": "session", "lifetime_count": 0}
+    for name in ("yt.innertube::nextId", "a/b?c=[1]", "{}"):
+        assert findings(name=name, **kept) == set()
+        assert findings(name=name) == {("name", True)}
+    for name in ("a b", "é", "a\x7f", "", "*"):
+        assert ("name", True) in findings(name=name, **kept)
+
+
+def test_a_key_is_a_pattern_under_the_same_rules_as_a_name():
+    kept = {"storage": "local_storage"}
+    assert findings(name="hj:*", match="pattern", **kept) == set()
+    assert findings(name="hj:*", match="exact", **kept) == {("name", True)}
+    assert findings(name="hj:", match="pattern", **kept) == {("name", True)}
+    assert findings(name="***", match="pattern", **kept) == {("name", True)}
+
+
+def test_only_scripts_reach_a_storage():
+    assert findings(storage="cookie", http_only=True) == set()
+    assert findings(storage="local_storage", http_only=True) == {("http_only", True)}
+
+
+def test_a_session_storage_lasts_for_a_session_and_a_local_one_beyond_400_days():
+    longest = {"lifetime_count": 401, "lifetime_unit": "day", "exempt_measurement": False}
+    assert findings(storage="local_storage", **longest) == set()
+    assert findings(storage="session_storage", **longest) == {("lifetime_unit", True)}
+    for count in (36_526, 10**400):
+        century = longest | {"lifetime_count": count}
+        assert findings(storage="local_storage", **century) == {("lifetime_count", True)}
+    for storage in ("any", "cookie"):
+        assert findings(storage=storage, **longest) == {("lifetime_count", True)}
+
+
+def test_where_a_cookie_is_kept_is_one_of_four_places():
+    assert findings(storage="disk") == {("storage", True)}
+    assert tidied({})["storage"] == "any"
+
+
 def test_a_number_that_is_none_hides_no_other_finding():
     found = findings(lifetime_count="many", lifetime_unit="day", name="")
     assert found == {("name", True), ("lifetime_count", True)}

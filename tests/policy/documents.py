@@ -42,6 +42,7 @@ cookies = st.builds(
     match=st.sampled_from(["exact", "prefix"]),
     third_party=st.booleans(),
     http_only=st.booleans(),
+    storage=st.sampled_from(["any", "local_storage"]),
     exempt_measurement=st.booleans(),
 )
 categories = st.builds(

@@ -56,7 +56,14 @@ def own(**values: object) -> None:
 def rich(app) -> Flask:
     """Paris, with something of each kind, published as version 2."""
     make.tenant(app, email="dpo@paris.example", controller="Ville de Paris")
-    make.cookie(app, domain=".paris.example", third_party=True, http_only=True, match="prefix")
+    make.cookie(
+        app,
+        domain=".paris.example",
+        third_party=True,
+        http_only=True,
+        match="prefix",
+        storage="cookie",
+    )
     drafts.add_category(app, "marketing")
     with app.app_context(), writing():
         own(kind=Passage, key="why", text=WHY)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.catalogues import said
-from portal.cookies.models import CATEGORIES, MATCHES, UNITS
+from portal.cookies.models import CATEGORIES, MATCHES, STORAGES, UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ COLUMNS = (
     ),
     Column("name", said("The cookie’s name, or a pattern for several."), "_pk_id", required=True),
     Column("match", said("How the name is compared; * in a pattern is any text."), "prefix"),
+    Column(
+        "storage",
+        said("Where the browser keeps it. Empty is any: it is sought everywhere."),
+        "cookie",
+    ),
     Column("domain", said("The cookie’s domain. Empty is the portal’s own hostname."), ""),
     Column("path", said("The cookie’s path. Empty is /."), "/"),
     Column("third_party", said("Whether another site sets it: yes or no. Empty is no."), "no"),
@@ -49,7 +54,7 @@ TEXT_COLUMNS = (  # one for each language, such as `purpose.fr`
     Column("purpose", said("What it is for, in a sentence."), said("Tells visits apart.")),
 )
 
-CHOICES = {"category": CATEGORIES, "match": MATCHES, "lifetime_unit": UNITS}
+CHOICES = {"category": CATEGORIES, "match": MATCHES, "storage": STORAGES, "lifetime_unit": UNITS}
 FIXED = tuple(one.name for one in COLUMNS)
 REQUIRED = tuple(one.name for one in COLUMNS if one.required)
 

@@ -23,6 +23,7 @@ class KnownCookie:
     function: Texts
     purpose: Texts
     match: str = "exact"
+    storage: str = "any"
     domain: str = ""
     path: str = "/"
     third_party: bool = False
