@@ -1,8 +1,6 @@
 // What the visitor decided: read, kept, sent to the portal's log.
 const COOKIE = "cookies_preferences";
 const DAY = 86400; // seconds
-const RETRY = 30000; // milliseconds
-const SKEW = 300; // seconds that the server's clock may be ahead
 const optional = Object.keys(TENANT.categories).filter((one) => one !== "necessary");
 const isOwn = ({ hostname, protocol }) =>
   protocol >= PORTAL.protocol && // a page on http: cannot see what the portal keeps on https:
@@ -29,8 +27,8 @@ const cookie = () => {
 
 const remembered = () => {
   const value = (shares && waiting().at(-1)?.value) || cookie();
-  const age = now() - value?.at;
-  return value?.v === 1 && age >= -SKEW && age < TENANT.days * DAY ? value : null;
+  const age = now() - value?.at; // the server's clock may be ahead by five minutes
+  return value?.v === 1 && age >= -300 && age < TENANT.days * DAY ? value : null;
 };
 
 // A category is answered by a decision on a version that had the same cookies in it.
@@ -79,7 +77,7 @@ const flush = async () => {
     become(null);
     ask();
   } catch {
-    setTimeout(flush, RETRY);
+    setTimeout(flush, 30000); // milliseconds
   }
 };
 

@@ -1,4 +1,5 @@
-// What a refused category left behind goes: cookies on every host and path above, stored keys.
+// What a refused category left behind goes: cookies on every host and path above, and stored keys, in
+// all storages unless some are named, since to open one a page waits for the browser.
 const named = (categories) => new RegExp(`^(?:${categories.map((one) => TENANT.categories[one].names).filter(Boolean).join("|") || "(?!)"})$`);
 
 const erase = (name) => {
@@ -11,14 +12,14 @@ const erase = (name) => {
   }
 };
 
-const forget = () => {
+const forget = (storages) => {
   const refused = named(optional.filter((one) => !has(one)));
   const needed = named(granted);
   const goes = (name) => refused.test(name) && !needed.test(name);
   document.cookie.split("; ").map((one) => one.split("=")[0]).filter(goes).forEach(erase);
-  for (const kind of ["localStorage", "sessionStorage"]) {
+  for (const kind of storages || ["localStorage", "sessionStorage"]) {
     try {
-      Object.keys(window[kind]).filter(goes).forEach((name) => window[kind].removeItem(name));
+      Object.keys(window[kind]).filter(goes).forEach((name) => delete window[kind][name]);
     } catch {}
   }
 };

@@ -3,7 +3,6 @@
 const HELD = "src srcset href poster".split(" ");
 const BOXES = ":is(iframe,video,[data-provider])[data-consent]";
 const PLACE = "position inset margin float flex order gridArea alignSelf justifySelf".split(" ");
-const SMALLEST = 60; // CSS pixels of a box that is worth a placeholder
 const holding = new Map(); // placeholders by what they stand for
 let turn = Promise.resolve();
 let loading = []; // what an inline script has to wait for
@@ -58,7 +57,7 @@ const hold = async (element) => {
   holding.set(element, () => {});
   await new Promise(requestAnimationFrame); // by then the page has its styles
   const { width, height } = element.getBoundingClientRect();
-  const worth = element.dataset.provider || Math.min(width, height) >= SMALLEST;
+  const worth = element.dataset.provider || Math.min(width, height) >= 60; // CSS pixels
   const texts = worth && (await load(true));
   if (!texts || !element.isConnected || !needs(element)) return holding.delete(element);
   const titles = needs(element).map((one) => texts.titles[one] || one);

@@ -1,6 +1,5 @@
 // The two layers, made from the tree that the portal writes: in the page's own document, under a
 // stylesheet that needs no permission, before the body, where it is found first and moves nothing.
-const TIDY = 200; // milliseconds: the banner comes first, before clearing up
 const optedOut = navigator.globalPrivacyControl === true;
 let language;
 let texts;
@@ -106,7 +105,8 @@ const settle = () => {
 
 // A way back on every page: the page's own, else a button over it.
 const reopener = async () => {
-  const there = () => document.querySelector(TENANT.button ? ".ask-reopen" : "[data-consent-open],.ask-reopen");
-  const name = there() || TENANT.reopen[language] || (await load())?.reopen;
+  const floating = TENANT.reopen[language];
+  const there = () => document.querySelector(floating ? ".ask-reopen" : "[data-consent-open],.ask-reopen");
+  const name = there() || floating || (await load())?.reopen;
   if (!there() && name) stage().append(build(["button", { class: "ask-reopen", "data-answer": "choose" }, name]));
 };

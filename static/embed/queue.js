@@ -4,7 +4,7 @@ let memory = []; // where the browser allows no storage
 
 const waiting = () => {
   try {
-    return JSON.parse(localStorage.getItem(QUEUE)) || memory;
+    return JSON.parse(localStorage[QUEUE] || null) || memory;
   } catch {
     return memory;
   }
@@ -13,7 +13,7 @@ const waiting = () => {
 const keep = (queue) => {
   memory = queue;
   try {
-    if (queue.length) localStorage.setItem(QUEUE, JSON.stringify(queue));
-    else localStorage.removeItem(QUEUE);
+    if (queue.length) localStorage[QUEUE] = JSON.stringify(queue);
+    else delete localStorage[QUEUE];
   } catch {}
 };

@@ -84,9 +84,9 @@ const begin = async () => {
   new MutationObserver(scan).observe(document.documentElement, { childList: true, subtree: true });
   if (decision && !unanswered().length) reopener();
   setTimeout(() => {
-    forget();
-    if (waiting().length) flush();
-  }, TIDY);
+    forget(TENANT.storages);
+    if (decision && waiting()[0]) flush(); // who decided nothing sends nothing
+  }, 200); // milliseconds: the banner comes first, before clearing up
 };
 
 // Not called from here: at the first look at the cookie, Chromium reads again the text of all that is on the stack.

@@ -128,8 +128,8 @@ def _portal(server: Still, folder: Path) -> Iterator[Visitor]:
     with contextmanager(running)(environ) as app:
         make.tenant(app, "shop", "en", ("en", "fr"), PORTAL)
         add_categories(app, "shop", "marketing")
-        make.cookie(app, "shop", "_pk_id.*")
-        make.cookie(app, "shop", "_fbp", category="marketing")
+        make.cookie(app, "shop", "_pk_id.*", storage="cookie")
+        make.cookie(app, "shop", "_fbp", category="marketing", storage="cookie")
         with app.app_context(), writing():
             embed(make.find("shop"), "", [server.origin(SITE)])
         make.publish(app, "shop")

@@ -146,14 +146,16 @@ def place(app: Flask, tenant: str, position: str) -> None:
 
 
 def open_embedding(
-    server: LiveServer, sites: Sites, tenant: str, *hosts: str, position: str = "", **facts: Any
-) -> Embedding:
+    server: LiveServer, sites: Sites, tenant: str, *hosts: str,
+    position: str = "", storage: str = "any", **facts: Any,
+) -> Embedding:  # fmt: skip
     """A new portal with all categories, one cookie in each, that asks on these hosts."""
     with server.editing() as app:
         make.tenant(app, tenant, "en", AVAILABLE, f"{tenant}.localhost")
         add_categories(app, tenant, "preferences", "marketing")
         for category in ("statistics", "preferences", "marketing"):
-            make.cookie(app, tenant, f"{category}_*", category=category, match="pattern")
+            kept = {"category": category, "storage": storage}
+            make.cookie(app, tenant, f"{category}_*", match="pattern", **kept)
         if position:
             place(app, tenant, position)
         make.publish(app, tenant)

@@ -10,6 +10,14 @@ DEEP = "/a/b/page"
 LEFT = """(names) => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage)]
   .flat().filter((one) => names.some((name) => one.includes(name)))"""
 
+WATCHED = """window.watched = { local: localStorage, session: sessionStorage, opened: [] };
+localStorage.statistics_local = sessionStorage.statistics_session = 1;
+for (const one of ["local", "session"])
+  Object.defineProperty(window, `${one}Storage`, { get: () => {
+    watched.opened.push(`${one}Storage`);
+    return watched[one];
+  } });"""
+
 
 @pytest.fixture(scope="module")
 def patient(server, sites):
@@ -116,6 +124,39 @@ def test_what_was_never_accepted_is_cleared_up_too(patient, visit):
     page.wait_for_selector(FIRST)
     until(page, "!document.cookie")
     assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize(
+    ("storage", "opened", "left"),
+    [
+        ("cookie", [], ["statistics_local", "statistics_session"]),
+        ("local_storage", ["localStorage"], ["statistics_session"]),
+        ("session_storage", ["sessionStorage"], ["statistics_local"]),
+        ("any", ["localStorage", "sessionStorage"], []),
+    ],
+)
+def test_a_page_that_loads_opens_only_storages_in_which_something_is_declared(
+    server, sites, visit, storage, opened, left
+):
+    tenant = "kept-" + storage.replace("_", "-")
+    shop = open_embedding(server, sites, tenant, f"www.{tenant}.localhost", storage=storage)
+    page = visit()
+    page.add_init_script(WATCHED)
+    page.goto(shop.put())
+    page.wait_for_selector(FIRST)
+    page.wait_for_timeout(500)
+    assert page.evaluate("[...new Set(watched.opened)]") == opened
+    names = """() => ["local", "session"].flatMap((one) => Object.keys(watched[one]))"""
+    assert page.evaluate(names) == left
+
+
+def test_a_withdrawal_seeks_every_name_everywhere(server, sites, visit):
+    host = "www.sought.localhost"
+    shop = open_embedding(server, sites, "sought", host, storage="cookie", reloads=False)
+    page = accepting(shop, visit)
+    page.evaluate("localStorage.statistics_key = sessionStorage.marketing_key = 1")
+    withdraw(page)
+    assert page.evaluate(LEFT, ["_key"]) == []
 
 
 def test_frames_are_gone_and_placeholders_back_after_the_reload(shop, visit):

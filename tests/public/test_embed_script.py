@@ -161,6 +161,8 @@ NAMES = [
     ("prefix", "_ga.", "_ga.1", "_gaX1"),
     ("pattern", "_hj*_x", "_hjAny_x", "_hj_y"),
     ("pattern", "a.*", "a.1", "ab1"),
+    ("exact", "yt.innertube::nextId", "yt.innertube::nextId", "yt-innertube::nextId"),
+    ("pattern", "</script>*\"'&{x}<!--", "</script>1\"'&{x}<!--", "<script>1\"'&{x}<!--"),
 ]
 
 
@@ -172,3 +174,21 @@ def test_names_become_regular_expressions_that_mean_them(match, name, same, othe
     pattern = re.compile(f"(?:{names(category)})")
     assert pattern.fullmatch(same)
     assert not pattern.fullmatch(other)
+
+
+@pytest.mark.parametrize(
+    ("kept", "storages"),
+    [
+        (["cookie"], []),
+        (["cookie", "session_storage"], ["sessionStorage"]),
+        (["session_storage", "local_storage"], ["localStorage", "sessionStorage"]),
+        (["any"], ["localStorage", "sessionStorage"]),
+    ],
+)
+def test_it_names_the_storages_in_which_something_is_declared(lone_app, lone_paris, kept, storages):
+    make.cookie(lone_app, name="needed", category="necessary", storage="local_storage")
+    for number, storage in enumerate(kept):
+        make.cookie(lone_app, name=f"_{number}", storage=storage)
+    make.publish(lone_app)
+    named = re.search(r'"storages":(\[[^]]*\])', lone_paris.get(SCRIPT).text)[1]
+    assert json.loads(named) == storages

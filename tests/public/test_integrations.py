@@ -168,3 +168,17 @@ def test_the_placeholder_is_in_the_language_of_the_page(app, visitor):
         held[tag] = str(facts["hold"])
     assert "{provider}" in held["fr"]
     assert held["fr"] != held["en"]
+
+
+HOSTILE = """</script><img/src=x>"'&{x}<!--*"""
+
+
+def test_a_key_that_looks_like_markup_is_a_name_and_nothing_else(app, visitor):
+    make.cookie(app, name=HOSTILE, match="pattern", storage="local_storage")
+    add(app, "matomo")
+    for path in ("/", POLICY):
+        page = visitor.get(path).text
+        assert "<img/src" not in page
+        facts = re.search(r'<script[^>]* id="integrations">(.*?)</script>', page, re.DOTALL)[1]
+        names = json.loads(facts)["categories"]["statistics"]["names"]
+        assert re.search(f"(?:{names})", HOSTILE)

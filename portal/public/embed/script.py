@@ -26,7 +26,7 @@ from portal.policy.live import LivePolicy, Version, live
 from portal.public.assets import STATIC, immutable
 from portal.public.door import bp
 from portal.public.embed.minifying import minified
-from portal.public.embed.patterns import names
+from portal.public.embed.patterns import names, storages
 from portal.public.embed.texts import address, in_script, texts_for
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
@@ -119,11 +119,11 @@ def _facts(key: Key, policy: LivePolicy, version: Version) -> dict[str, Any]:
         "reopen": {tag: _reopener(version, tag) for tag in document.languages if button},
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
+        "storages": storages(document),
         "domain": cookie_domain(site, host) or "",
         "sites": sorted(site.sites),
         "signals": site.signals,
         "reloads": site.reloads,
-        "button": button,
     }
 
 
@@ -154,23 +154,18 @@ def style(look: DeclaredLook) -> str:
     """The styles of a look, in a layer, where important ones outrank those of every page."""
     sheets = [STATIC / "embed" / f"{name}.css" for name in ("ask", look.position)]
     rules = (
-        f"{_tokens(look.accent, LIGHT, look.corner)}"
-        f"@media (prefers-color-scheme:dark){{{_tokens(look.accent_dark, DARK, look.corner)}}}"
+        f".ask,.ask-hold{{--ask-corner:{look.corner}px;{_tokens(look.accent, LIGHT)}}}"
+        "@media (prefers-color-scheme:dark){"
+        f".ask,.ask-hold{{{_tokens(look.accent_dark, DARK)}}}}}"
         + "".join(one.read_text() for one in sheets)
     )
     return minified("text/css", f"@layer ask{{{rules}}}")
 
 
-def _tokens(accent: str, scheme: Scheme, corner: int) -> str:
+def _tokens(accent: str, scheme: Scheme) -> str:
     colours = palette(accent, scheme)
-    values = {
-        "accent": accent,
-        "on": colours["on-accent"],
-        "hover": colours["hover"],
-        "corner": f"{corner}px",
-    }
-    tokens = ";".join(f"--ask-{name}:{value}" for name, value in values.items())
-    return f".ask,.ask-hold{{{tokens}}}"
+    values = {"accent": accent, "on": colours["on-accent"], "hover": colours["hover"]}
+    return ";".join(f"--ask-{name}:{value}" for name, value in values.items())
 
 
 @lru_cache(maxsize=1)
