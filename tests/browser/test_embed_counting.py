@@ -17,7 +17,7 @@ BROUGHT = "es"  # the texts that the script brings along; the others are loaded
 TENANT, SITE = "counted", "www.counted.localhost"
 ELSEWHERE = "about:blank"
 HIDE = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))"
-PATIENCE = 40  # seconds; servers write their counts down every ten
+PATIENCE = 20  # seconds; servers write their counts down every ten
 
 
 @pytest.fixture(scope="module")
