@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 
 from tests.browser.live import LiveServer
 from tests.client import CONSENTS
@@ -23,6 +24,7 @@ ARGUMENTS = [
 # heavy tests run in these: both directions, five scripts, the longest labels
 LANGUAGES = ("en", "ar", "de", "el", "ga", "ja", "uk")
 PATIENCE = 10_000  # milliseconds
+LINGER = 1  # seconds, for posts that nobody answers
 NOTHING = re.compile(r"(?!)")
 
 
@@ -61,6 +63,7 @@ def opened(browser: Browser, server: LiveServer) -> Iterator[Callable[..., Page]
                     **({"locale": "en-GB"} | options),
                 )
             )
+            contexts.enter_context(settled(context))
             context.set_default_timeout(PATIENCE)
             expected = re.compile(expects) if expects else NOTHING
             watch(context, (host,), expected, complaints)
@@ -97,6 +100,19 @@ def watch(
             not urlsplit(one.url).netloc.endswith(hosts) and note("foreign request", one.url)
         ),
     )
+
+
+@contextmanager
+def settled(context: BrowserContext) -> Iterator[None]:
+    """At the end, what was posted is answered first: in the log it would be the next test's."""
+    posted: set[Request] = set()
+    context.on("request", lambda one: one.method == "POST" and posted.add(one))
+    context.on("response", lambda one: posted.discard(one.request))
+    context.on("requestfailed", lambda one: one in posted and posted.remove(one))
+    yield
+    ends = time.monotonic() + LINGER
+    while posted and context.pages and time.monotonic() < ends:
+        context.pages[0].wait_for_timeout(10)
 
 
 def cookies(page: Page) -> dict[str, str]:

@@ -20,7 +20,7 @@ from portal.languages import AVAILABLE
 from portal.policy.models import Look
 from portal.tenants.embedding import embed
 from tests import make
-from tests.browser.browsing import NOTHING, PATIENCE, watch
+from tests.browser.browsing import NOTHING, PATIENCE, settled, watch
 from tests.browser.live import LiveServer
 from tests.browser.portals import FULL, add_categories
 from tests.browser.sites import STRICT, Sites
@@ -103,9 +103,6 @@ class Embedding:
         self.sites.put(self.site, path, HOSTILE, "text/css")
         return f'<link rel=stylesheet href="{path}">{self.script}'
 
-    def records(self) -> list[dict[str, Any]]:
-        return [one for one in self.server.records() if one["page"]]
-
 
 @contextmanager
 def visiting(browser: Browser, hosts: tuple[str, ...]) -> Iterator[Callable[..., Page]]:
@@ -116,6 +113,7 @@ def visiting(browser: Browser, hosts: tuple[str, ...]) -> Iterator[Callable[...,
         def visit(address: str = "", *, expects: str = "", **options: Any) -> Page:
             usual = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
             context = contexts.enter_context(browser.new_context(**(usual | options)))
+            contexts.enter_context(settled(context))
             context.set_default_timeout(PATIENCE)
             watch(context, hosts, re.compile(expects) if expects else NOTHING, complaints)
             page = context.new_page()

@@ -43,12 +43,13 @@ class LiveServer:
         with contextmanager(running)({"PORTAL_DATA": str(self.folder)}) as app:
             yield app
 
-    def records(self) -> list[dict[str, Any]]:
-        """The consent log of all tenants, oldest first."""
+    def records(self, consent_id: str = "") -> list[dict[str, Any]]:
+        """The consent log of one browser, or of all of all tenants, oldest first."""
         with closing(sqlite3.connect(self.folder / "portal.sqlite3")) as connection:
             connection.row_factory = sqlite3.Row
             rows = connection.execute("SELECT * FROM consent_records ORDER BY id")
-            return [dict(row) for row in rows]
+            wanted = consent_id.replace("-", "")
+            return [dict(row) for row in rows if wanted in ("", row["consent_id"])]
 
     def ask(
         self, tenant: str, path: str = "/", body: bytes | None = None, **headers: str

@@ -206,11 +206,12 @@ def test_an_element_called_consent_takes_nothing_away(shop, visit):
 
 def test_a_page_whose_body_is_still_to_come(shop, visit):
     head = shop.script + '<script src="/slow.js"></script>'
-    shop.sites.put(SHOP, "/slow.js", "window.slow = true", "text/javascript", 2.0)
-    page = visit()
+    page, held = visit(), []
+    page.route("**/slow.js", lambda route, _: held.append(route))
     page.goto(shop.put(head=head), wait_until="commit")
     page.wait_for_selector(FIRST, state="attached")
     assert page.evaluate("document.body === null")
+    held[0].fulfill(body="window.slow = true", content_type="text/javascript")
     until(page, "document.readyState === 'complete'")
     assert page.evaluate("[...document.documentElement.children].map((one) => one.localName)") == [
         "head",

@@ -10,7 +10,6 @@ DOWN = "Failed to load resource|net::ERR"
 
 
 def test_a_decision_waits_until_the_portal_is_back(shop, visit):
-    before = len(shop.server.records())
     page = visit(shop.put(), expects=DOWN)
     page.wait_for_selector(FIRST)
     page.route("**/api/v1/consents", lambda route: route.abort())
@@ -24,12 +23,11 @@ def test_a_decision_waits_until_the_portal_is_back(shop, visit):
     page.unroute("**/api/v1/consents")
     page.evaluate("dispatchEvent(new Event('online'))")
     until(page, f"localStorage.{QUEUE} === undefined")
-    (record,) = shop.server.records()[before:]
+    (record,) = shop.server.records(kept(page)["id"])
     assert record["decision"] == "accept_all"
 
 
 def test_decisions_that_waited_come_in_their_order_and_once(shop, visit):
-    before = len(shop.server.records())
     page = visit(shop.put(), expects=DOWN)
     page.wait_for_selector(FIRST)
     page.route("**/api/v1/consents", lambda route: route.fulfill(status=503))
@@ -42,7 +40,7 @@ def test_decisions_that_waited_come_in_their_order_and_once(shop, visit):
     page.evaluate("for (const _ of [1, 2, 3]) dispatchEvent(new Event('online'))")
     until(page, f"localStorage.{QUEUE} === undefined")
     page.wait_for_timeout(500)
-    words = [one["decision"] for one in shop.server.records()[before:]]
+    words = [one["decision"] for one in shop.server.records(kept(page)["id"])]
     assert words == ["accept_all", "withdraw"]
 
 
