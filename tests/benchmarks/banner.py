@@ -56,7 +56,10 @@ PROBE = """(() => {
   const look = () => {
     if (!there(document.querySelector(SELECTOR))) return requestAnimationFrame(look);
     const { port1, port2 } = new MessageChannel(); // heard of once the frame is painted
-    port1.onmessage = () => (window.bannerThere = performance.now());
+    port1.onmessage = () => {
+      window.bannerThere = performance.now();
+      console.debug("there");
+    };
     port2.postMessage(0);
   };
   requestAnimationFrame(look);
@@ -161,8 +164,8 @@ def shown(browser: Browser, name: str, address: str, slower: int, cached: bool) 
     with visit(browser, slower) as (context, page, _):
         context.add_init_script(PROBE.replace("SELECTOR", repr(BANNERS[name])))
         for _ in range(2 if cached else 1):
-            page.goto(address)
-            page.wait_for_function("window.bannerThere")
+            with page.expect_console_message(lambda one: one.text == "there"):
+                page.goto(address)
             page.wait_for_timeout(REST)
         return Shown(*page.evaluate("[bannerThere, shift, blocked]"))
 
