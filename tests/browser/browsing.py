@@ -29,8 +29,8 @@ NOTHING = re.compile(r"(?!)")
 
 
 def launch(playwright: Playwright, **options: Any) -> Browser:
-    """The system's Chromium; Playwright's own if there is none."""
-    installed = shutil.which("chromium")
+    """The system's Chromium, without the windows if it has that; Playwright's own if none."""
+    installed = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     return playwright.chromium.launch(executable_path=installed, args=ARGUMENTS, **options)
 
 
