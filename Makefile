@@ -22,7 +22,7 @@ help: ## list what can be made
 run: $(VENV)/.installed ## set up what is missing, then serve the portals on 127.0.0.1 (PORT changes 8000)
 	@exec $(BIN)/portal serve --demo
 
-test: $(VENV)/.installed-dev chromium engines ## set up what is missing, then check and test everything
+test: $(VENV)/.installed-dev chromium engines counter ## set up what is missing, then check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -50,12 +50,16 @@ lock: $(VENV)/.installed-dev ## pin the dependencies of pyproject.toml with thei
 	$(COMPILE) -o requirements.txt pyproject.toml
 	$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
-chromium:
-	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; } || $(BIN)/playwright install --with-deps chromium
+chromium: # without windows a page opens in half the time
+	@command -v chromium-headless-shell >/dev/null || { apt-get update -q && apt-get install -yq chromium-headless-shell; } || \
+	  command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium
 
 engines: # the other two that visitors use
 	@{ command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb; } >/dev/null || \
 	  { apt-get update -q && apt-get install -yq --no-install-recommends firefox-esr webkit2gtk-driver xvfb; }
+
+counter: # of attempts, for several servers together
+	@command -v redis-server >/dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends redis-server; }
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -67,4 +71,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	touch $@
 
-.PHONY: help run test benchmark translations lock chromium engines
+.PHONY: help run test benchmark translations lock chromium engines counter

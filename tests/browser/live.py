@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from flask import Flask
 
 from tests.client import CONSENTS
 from tests.conftest import running
+from tests.ports import free_port
 
 PORTAL = Path(sys.executable).with_name("portal")  # the console script beside the interpreter
 PATIENCE = 30  # seconds
@@ -114,9 +114,3 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], server: LiveServer) 
         else:
             return
     raise TimeoutError("the server does not answer")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from tests import make
 from tests.client import CONSENTS
 from tests.conftest import running
 from tests.consent.records import stored
+from tests.ports import free_port
 
 HOST = {"Host": "paris.example"}
 PORTAL = (sys.executable, "-c", "from portal.cli import main; main()")
@@ -61,12 +61,6 @@ class Server:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def wait_for(condition) -> None:
