@@ -13,7 +13,7 @@ T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-LIMITS = ("memory://", "redis://", "rediss://", "redis+sentinel://", "redis+cluster://")
+LIMITS = ("memory://", "redis://", "rediss://")
 ROOT = Path(__file__).resolve().parent.parent
 
 

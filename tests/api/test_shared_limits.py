@@ -1,6 +1,7 @@
 """Attempts counted for all servers together, by a Redis as Debian has it."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -37,8 +38,12 @@ class Counter:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/"
 
+    def freeze(self) -> None:
+        """Take connections, and answer nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
-        self._process.terminate()
+        self._process.kill()
         self._process.wait(PATIENCE)
 
     def _wait(self) -> None:
@@ -92,14 +97,15 @@ def test_tokens_tried_in_turns_at_all_servers_add_up(shared):
         assert Program(other, token(one)).get("/cookies").status_code == 200
 
 
-def test_a_counter_that_goes_away_refuses_nobody(shared, counter):
+@pytest.mark.parametrize("end", [Counter.stop, Counter.freeze])
+def test_a_counter_that_goes_away_refuses_nobody(shared, counter, end):
     with server(shared) as one:
         make.tenant(one)
         program = Program(one, token(one))
         for _ in range(3):
             assert program.get("/cookies").status_code == 200
         assert_told_to_wait(program.get("/cookies"))
-        counter.stop()
+        end(counter)
         assert program.get("/cookies").status_code == 200
 
 
