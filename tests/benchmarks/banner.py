@@ -31,7 +31,7 @@ from portal.tenants.embedding import embed
 from tests import make
 from tests.benchmarks.rivals import OREJIME, VANILLA, Words, orejime, vanilla, words_of
 from tests.benchmarks.still import Still, still
-from tests.browser.browsing import launch
+from tests.browser.browsing import CHROMIUM, launch
 from tests.browser.portals import add_categories
 from tests.client import Visitor
 from tests.conftest import migrate, running
@@ -263,7 +263,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as name,
         still() as server,
         sync_playwright() as playwright,
-        launch(playwright) as browser,
+        launch(playwright, CHROMIUM) as browser,
     ):
         addresses = prepare(server, Path(name))
         for slower in (1, SLOW):

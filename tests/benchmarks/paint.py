@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.browsing import PATIENCE, launch, opened
+from tests.browser.browsing import CHROMIUM, PATIENCE, launch, opened
 from tests.browser.live import LiveServer, serving
 from tests.client import POLICY
 
@@ -83,7 +83,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as name,
         serving(Path(name)) as server,
         sync_playwright() as playwright,
-        launch(playwright) as browser,
+        launch(playwright, CHROMIUM) as browser,
     ):
         for path in ("/", POLICY):
             compare(browser, server, path)

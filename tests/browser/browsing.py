@@ -26,11 +26,13 @@ LANGUAGES = ("en", "ar", "de", "el", "ga", "ja", "uk")
 PATIENCE = 10_000  # milliseconds
 LINGER = 1  # seconds, for posts that nobody answers
 NOTHING = re.compile(r"(?!)")
+CHROMIUM = "chromium"  # as visitors have it
+WINDOWLESS = "chromium-headless-shell"  # the same pages, opened in half the time
 
 
-def launch(playwright: Playwright, **options: Any) -> Browser:
-    """The system's Chromium, without the windows if it has that; Playwright's own if none."""
-    installed = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+def launch(playwright: Playwright, program: str = WINDOWLESS, **options: Any) -> Browser:
+    """A Chromium of the system's, without windows if it has that; Playwright's own if none."""
+    installed = shutil.which(program) or shutil.which(CHROMIUM)
     return playwright.chromium.launch(executable_path=installed, args=ARGUMENTS, **options)
 
 
