@@ -106,7 +106,17 @@ def test_where_the_counter_does_not_answer_nobody_is_refused(sqlite_environ):
         assert Visitor(app).decide().status_code == 201
 
 
-@pytest.mark.parametrize("url", ["memory", "http://redis", "redis+sentinel://x/one", "x://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "memory",
+        "http://redis",
+        "memcached://x",
+        "redis+sentinel://x/one",
+        "redis+cluster://x",
+        "x://",
+    ],
+)
 def test_a_counter_of_another_kind_is_refused_with_its_name(url):
     with pytest.raises(BadSetting, match="PORTAL_LIMITS_URL"):
         Settings.read({"PORTAL_LIMITS_URL": url})

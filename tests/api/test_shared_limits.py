@@ -13,6 +13,7 @@ import pytest
 from portal.limits import FAILED_TOKENS
 from tests import make
 from tests.api.program import Program, token
+from tests.api.test_limits import assert_told_to_wait
 from tests.conftest import running
 from tests.ports import free_port
 
@@ -68,11 +69,6 @@ def shared(sqlite_environ, counter):
     """What the servers of one installation are told."""
     few = {"PORTAL_TOKEN_LIMIT": "3"}
     return sqlite_environ | few | {"PORTAL_LIMITS_URL": counter.url}
-
-
-def assert_told_to_wait(answer):
-    assert answer.status_code == 429
-    assert 1 <= int(answer.headers["Retry-After"]) <= 60
 
 
 def test_what_one_server_counted_another_knows(shared):

@@ -3,7 +3,7 @@
 The same page of the same site is opened in turns with each script, in fresh contexts of Chromium,
 from the same server, which keeps connections alive and compresses all alike. The rivals come from
 npm, pinned, into the data folder. Printed are ratios to the better rival, of medians, and beside
-them what a script of one line takes that shows two words: less cannot be had on that machine.
+them, as a floor for scripts, what one of a few lines takes that shows two words.
 Nothing is asserted, as machines differ; measure on an idle one.
 
 A banner is there when the frame that first holds it on screen is painted. That is looked for in the
