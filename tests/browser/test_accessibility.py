@@ -27,6 +27,7 @@ def open_page(open_page):
 
 
 def assert_accessible(page: Page) -> None:
+    page.wait_for_load_state()  # after a click on a link the new page may still be empty
     language = page.evaluate("document.documentElement.lang")
     for width, scheme in ALL_VIEWS if language in CLOSELY_WATCHED else TWO_VIEWS:
         page.set_viewport_size({"width": width, "height": 800})

@@ -52,8 +52,9 @@ def test_choosing_starts_with_nothing_switched_on(open_page):
     page = open_page("full", javascript=False)
     page.goto("/")
     page.click("#ask-choose")
-    switches = page.get_by_role("switch").all()
-    assert [one.is_checked() for one in switches] == [True, False, False, False]
+    switches = page.get_by_role("switch")
+    expect(switches).to_have_count(4)
+    assert [one.is_checked() for one in switches.all()] == [True, False, False, False]
 
 
 def test_the_settings_in_the_footer_show_and_change_the_decision(page):
