@@ -177,6 +177,9 @@ def _of_storage(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("http_only", said("Only a cookie can be out of reach of scripts."))
     if values["storage"] == "session_storage" and values["lifetime_unit"] != "session":
         yield Finding("lifetime_unit", said("The session storage ends with the session."))
+    if values["storage"] == "local_storage" and values["lifetime_unit"] == "session":
+        message = said("Local storage stays when the session ends, unless a script clears it.")
+        yield Finding("lifetime_unit", message, wrong=False)
 
 
 def _of_exemption(values: Mapping[str, Any]) -> Iterator[Finding]:

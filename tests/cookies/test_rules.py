@@ -107,9 +107,14 @@ def test_a_lifetime_is_a_session_or_at_most_400_days(count, unit, right):
     assert found == (set() if right else {("lifetime_count", True)})
 
 
-@pytest.mark.parametrize("storage", ["local_storage", "session_storage"])
-def test_a_key_of_a_storage_has_signs_that_no_cookie_has(storage):
-    kept = {"storage": storage, "lifetime_unit": "session", "lifetime_count": 0}
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"storage": "local_storage"},
+        {"storage": "session_storage", "lifetime_unit": "session", "lifetime_count": 0},
+    ],
+)
+def test_a_key_of_a_storage_has_signs_that_no_cookie_has(kept):
     for name in ("yt.innertube::nextId", "a/b?c=[1]", "{}"):
         assert findings(name=name, **kept) == set()
         assert findings(name=name) == {("name", True)}
@@ -139,6 +144,13 @@ def test_a_session_storage_lasts_for_a_session_and_a_local_one_beyond_400_days()
         assert findings(storage="local_storage", **century) == {("lifetime_count", True)}
     for storage in ("any", "cookie"):
         assert findings(storage=storage, **longest) == {("lifetime_count", True)}
+
+
+def test_a_local_storage_that_lasts_for_a_session_is_worth_a_look():
+    session = {"lifetime_count": 0, "lifetime_unit": "session"}
+    assert findings(storage="local_storage", **session) == {("lifetime_unit", False)}
+    for storage in ("any", "cookie", "session_storage"):
+        assert findings(storage=storage, **session) == set()
 
 
 def test_where_a_cookie_is_kept_is_one_of_four_places():
