@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
@@ -23,6 +24,10 @@ from tests.databases import Cluster, postgresql
 TEMPLATE = "portal_template"
 # tests kill servers of ours, never the machine: what the system was given is safe
 HASTE = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+
+# how long an example takes is the machine's affair
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_collection_finish() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 from uuid import RFC_4122, UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.identifiers import EPOCH, first_at, time_of, uuid7
@@ -13,7 +13,6 @@ from portal.identifiers import EPOCH, first_at, time_of, uuid7
 NANOSECONDS = st.integers(0, (1 << 48) * 1_000_000 - 1)
 TICK = 245  # nanoseconds: 12 bits divide a millisecond into steps of 244.14
 MOMENTS = st.integers(0, 253402214400 * 10**6).map(lambda us: EPOCH + timedelta(microseconds=us))
-unhurried = settings(deadline=None)
 
 
 def made_at(nanoseconds: int) -> UUID:
@@ -27,7 +26,6 @@ def test_an_identifier_says_when_it_was_made():
 
 
 @given(NANOSECONDS)
-@unhurried
 def test_version_and_variant_are_those_of_the_standard(nanoseconds):
     identifier = made_at(nanoseconds)
     assert identifier.version == 7
@@ -35,13 +33,11 @@ def test_version_and_variant_are_those_of_the_standard(nanoseconds):
 
 
 @given(NANOSECONDS)
-@unhurried
 def test_the_first_48_bits_are_milliseconds(nanoseconds):
     assert made_at(nanoseconds).int >> 80 == nanoseconds // 1_000_000
 
 
 @given(NANOSECONDS, st.integers(TICK, 10**12))
-@unhurried
 def test_later_identifiers_sort_behind_earlier_ones(nanoseconds, lapse):
     later = min(nanoseconds + lapse, (1 << 48) * 1_000_000 - 1)
     if later - nanoseconds >= TICK:
@@ -54,14 +50,12 @@ def test_identifiers_of_one_moment_differ():
 
 
 @given(MOMENTS)
-@unhurried
 def test_the_first_identifier_of_a_moment_tells_its_millisecond(moment):
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     assert time_of(first_at(moment)) == whole
 
 
 @given(st.integers(0, 253402214400 * 1000))
-@unhurried
 def test_the_first_identifier_of_a_millisecond_parts_it_from_the_one_before(milliseconds):
     start = first_at(EPOCH + timedelta(milliseconds=milliseconds))
     nanoseconds = milliseconds * 1_000_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.languages import (
@@ -20,7 +20,6 @@ from portal.languages import (
 from tests import standing
 from tests.client import POLICY, PREFERENCES, Visitor, language_of
 
-unhurried = settings(deadline=None)
 OFFERED = ("fr", "en", "ar")
 PAGES = ("/", POLICY, PREFERENCES)
 NAMES = {
@@ -112,19 +111,16 @@ def test_what_has_no_catalogue_is_not_known(tag):
 # Choosing
 
 
-@unhurried
 @given(cookie=st.none() | tags | st.text(), header=headers, default=st.sampled_from(OFFERED))
 def test_an_offered_language_is_chosen_whatever_the_visitor_says(cookie, header, default):
     assert choose(cookie, header, OFFERED, default) in OFFERED
 
 
-@unhurried
 @given(tag=tags | st.text())
 def test_a_variant_is_an_offered_language_or_none(tag):
     assert variant(tag, OFFERED) in (*OFFERED, None)
 
 
-@unhurried
 @given(header=headers)
 def test_ranges_come_best_first_whatever_the_header(header):
     found = [quality for _, quality in parse_accept_language(header)]
@@ -132,13 +128,11 @@ def test_ranges_come_best_first_whatever_the_header(header):
     assert all(0 <= quality <= 1 for quality in found)
 
 
-@unhurried
 @given(header=st.text(min_size=501, max_size=600, alphabet="fren-;q=1"))
 def test_one_overlong_range_is_not_looked_at(header):
     assert parse_accept_language(header) == []
 
 
-@unhurried
 @given(ranges=well_formed, default=st.sampled_from(OFFERED))
 def test_a_language_with_quality_zero_is_chosen_only_if_no_other_is_left(ranges, default):
     header = ", ".join(f"{tag};q={quality}" for tag, quality in ranges)
@@ -233,7 +227,6 @@ def alternates(visitor: Visitor, address: str) -> dict[str, str]:
     return {tag: href.removeprefix(f"https://{visitor.host}") for tag, href in links}
 
 
-@unhurried
 @given(
     header=st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"])),
     cookie=st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"])),

@@ -82,7 +82,6 @@ def test_every_operation_answers_as_it_is_described(paris, mode):
 def ask(operation, mode: GenerationMode, headers: dict[str, str], there) -> None:
     @settings(
         max_examples=EXAMPLES[mode],
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.banner.contrast import (
@@ -24,7 +24,6 @@ from portal.banner.contrast import (
 from portal.settings import ROOT
 
 colours = st.binary(min_size=3, max_size=3).map(lambda channels: f"#{channels.hex()}")
-unhurried = settings(deadline=None)
 every_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda one: one.field)
 
 
@@ -51,7 +50,6 @@ def test_luminance_goes_from_black_to_white():
     assert (luminance("#000000"), luminance("#ffffff")) == (0, pytest.approx(1))
 
 
-@unhurried
 @given(colours)
 def test_the_text_on_any_accent_can_be_read(accent):
     assert contrast(text_on(accent), accent) >= TEXT
@@ -96,7 +94,6 @@ def test_edges_need_less_than_text():
 
 
 @every_scheme
-@unhurried
 @given(accent=colours)
 def test_there_is_always_a_colour_near_that_can_be_saved(accent, scheme):
     near = legible(accent, scheme)
@@ -110,7 +107,6 @@ def test_the_colour_near_keeps_its_hue():
 
 
 @every_scheme
-@unhurried
 @given(accent=colours)
 def test_a_tint_leaves_links_as_legible_as_they_have_to_be(accent, scheme):
     near = legible(accent, scheme)
@@ -118,7 +114,6 @@ def test_a_tint_leaves_links_as_legible_as_they_have_to_be(accent, scheme):
 
 
 @every_scheme
-@unhurried
 @given(accent=colours)
 def test_text_stays_legible_on_a_tint(accent, scheme):
     ink = {LIGHT: "#4d5a56", DARK: "#b3bdb9"}[scheme]  # --soft, the weaker of the two

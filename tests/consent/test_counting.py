@@ -117,7 +117,7 @@ def past(request) -> Past:
         return Past(app)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(deeds, max_size=8))
 def test_figures_are_a_plain_count_of_all_rows_that_ever_were(past, drawn):
     for deed in drawn:

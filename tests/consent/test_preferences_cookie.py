@@ -34,7 +34,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
     max_leaves=8,
 )
-unhurried = settings(deadline=None, max_examples=200)
+thoroughly = settings(max_examples=200)
 
 
 def encoded(value: Any) -> str:
@@ -59,31 +59,31 @@ def test_a_cookie_may_come_with_other_spacing_and_order():
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=1100))
-@unhurried
+@thoroughly
 def test_no_text_is_too_odd_to_read(text):
     assert is_refused(text)
 
 
 @given(st.text(alphabet="%" + string.hexdigits + '{}[]":,', max_size=60))
-@unhurried
+@thoroughly
 def test_no_percent_encoding_is_too_odd_to_read(text):
     assert is_refused(text)
 
 
 @given(JSON)
-@unhurried
+@thoroughly
 def test_no_json_of_another_shape_counts(value):
     assert is_refused(encoded(value))
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, JSON)))
-@unhurried
+@thoroughly
 def test_no_object_with_members_of_any_kind_counts(value):
     assert is_refused(encoded(value))
 
 
 @given(st.sampled_from(list(GOOD)), JSON)
-@unhurried
+@thoroughly
 def test_one_member_of_any_kind_counts_only_if_it_is_of_its_type(name, value):
     found = read(encoded(GOOD | {name: value}))
     assert (found is None) == (DOCUMENTED["read_consent"](encoded(GOOD | {name: value})) is None)
@@ -91,7 +91,7 @@ def test_one_member_of_any_kind_counts_only_if_it_is_of_its_type(name, value):
 
 
 @given(st.text(max_size=100))
-@unhurried
+@thoroughly
 def test_no_text_but_a_uuid_is_a_consent_id(text):
     assert is_refused(encoded(GOOD | {"id": text}))
 
@@ -102,7 +102,7 @@ def test_no_text_but_a_uuid_is_a_consent_id(text):
     st.uuids(),
     st.integers(1, 2**31 - 1),
 )
-@unhurried
+@thoroughly
 def test_what_is_written_is_read_again(accepted, others, consent_id, policy):
     decided = record(
         1,

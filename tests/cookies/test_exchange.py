@@ -121,7 +121,7 @@ def lone_paris(lone_app):
         yield make.find()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(values=st.lists(COOKIES, min_size=1, max_size=4, unique_by=lambda one: one["name"]))
 def test_whatever_stands_in_a_list_comes_back_from_a_file(lone_paris, values):
     try:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 import brotli
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.public.encodings import choose_encoding
 from tests import make, standing
 from tests.client import POLICY, PREFERENCES, Visitor, has_banner
 
-unhurried = settings(deadline=None)
 PAGES = ("/", POLICY)
 SHARED = (*PAGES, "/api/v1/policy", "/api/v1/openapi.json")
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
@@ -136,7 +135,6 @@ def test_an_asset_is_the_same_in_every_encoding_and_kept_for_ever(visitor, name,
     assert response.headers["Vary"] == "Accept-Encoding"
 
 
-@unhurried
 @given(header=st.text())
 def test_an_encoding_is_chosen_whatever_the_header_says(header):
     assert choose_encoding(header) in ("br", "gzip", "")

@@ -82,7 +82,7 @@ def test_who_asks_in_other_words_is_let_in(paris):
         assert not is_handed(Visitor(paris), "/", **({"Accept_Language": "fr"} | other))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(asked=words)
 def test_what_is_handed_out_is_what_flask_answers(paris, asked):
     assert seen(paris, asked) == seen(paris, asked) == seen(paris, asked, **NO_CHOICE)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.languages import negotiate, variant
@@ -20,7 +20,6 @@ from tests import standing
 from tests.public import django_site
 from tests.public.django_site import DEFAULT, HOST, OFFERED
 
-unhurried = settings(deadline=None)
 SETLANG = "/i18n/setlang/"
 FORM = "application/x-www-form-urlencoded"
 JSON = {"Accept": "application/json"}
@@ -354,14 +353,12 @@ COMMAS = st.sampled_from([",", ", ", " ,", ",,", ";"])
 HEADERS = st.lists(st.tuples(RANGES, QUALITIES, COMMAS).map("".join), max_size=8).map("".join)
 
 
-@unhurried
 @given(header=HEADERS | HEADERS.map(lambda header: header.rstrip(" ,;")))
 def test_every_header_without_a_zero_is_understood_as_django_understands_it(header):
     offered = (*OFFERED, "pt-br", "zh-hans", "zh-hant")
     assert negotiate(header, offered, DEFAULT) == django_site.chosen(None, header, offered, DEFAULT)
 
 
-@unhurried
 @given(header=st.text(alphabet=st.characters(exclude_characters="0\n")))
 def test_any_other_text_in_the_header_is_understood_as_django_understands_it(header):
     assert negotiate(header, OFFERED, DEFAULT) == django_site.chosen(None, header)

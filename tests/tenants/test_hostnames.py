@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.tenants.hostnames import BadHostname, from_host_header, normalise
 
-unhurried = settings(deadline=None)
 MUNICH = "xn--mnchen-3ya.example"
 FORM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
@@ -113,14 +112,12 @@ def test_a_label_has_at_most_63_and_a_name_at_most_253_characters():
     assert from_host_header(f"{name}.:65535") == name
 
 
-@unhurried
 @given(name=names, port=ports)
 def test_any_header_is_a_lower_case_ascii_name_or_none(name, port):
     found = from_host_header(name + port)
     assert found is None or (FORM.fullmatch(found) and len(found) <= 253)
 
 
-@unhurried
 @given(name=names)
 def test_the_one_form_of_a_name_is_its_own_form(name):
     try:
