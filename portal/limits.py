@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_network
 from math import ceil
 from time import monotonic, time
+from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, current_app
@@ -72,9 +73,9 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self.visits = Visits(settings.visit_limit)
-        timeouts = {"socket_timeout": SLOWEST, "socket_connect_timeout": SLOWEST}
-        options = {} if settings.limits_url.startswith("memory:") else timeouts
-        storage = storage_from_string(settings.limits_url, wrap_exceptions=True, **options)
+        storage = storage_from_string(
+            settings.limits_url, wrap_exceptions=True, **storage_options(settings)
+        )
         self._counter = FixedWindowRateLimiter(storage)
         self._of_token = RateLimitItemPerMinute(settings.token_limit, namespace="token")
         self._of_failures = RateLimitItemPerMinute(FAILED_TOKENS, namespace="failed token")
@@ -96,6 +97,13 @@ class Limits:
             log.warning("requests are not counted: %s", reason)
             return
         raise TooMany(ends - time())
+
+
+def storage_options(settings: Settings) -> dict[str, Any]:
+    """How long a counter beside us may keep whoever asks waiting."""
+    if settings.limits_url.startswith("memory:"):
+        return {}
+    return {"socket_timeout": SLOWEST, "socket_connect_timeout": SLOWEST}
 
 
 def count_visit(environ: WSGIEnvironment) -> None:

@@ -115,7 +115,7 @@ class Settings:
         "PORTAL_LIMITS_URL",
         _limits_url,
         "memory://",
-        "where attempts are counted; `redis://…` counts for all servers together",
+        "where attempts are counted; `redis://…` or `rediss://…` counts for all servers together",
     )
     token_limit: int = _setting(
         "PORTAL_TOKEN_LIMIT",

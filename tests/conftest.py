@@ -4,6 +4,7 @@ import gc
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from portal import create_app
 from portal.cli.db import bring_up_to_date
 from portal.database import db
 from tests.client import Visitor
+from tests.counter import Counter
 from tests.databases import Cluster, postgresql
 
 TEMPLATE = "portal_template"
@@ -94,6 +96,12 @@ def lone_app(sqlite_environ: dict[str, str]) -> Iterator[Flask]:
 def postgresql_app(postgresql_environ: dict[str, str]) -> Iterator[Flask]:
     """The application on PostgreSQL alone: partitions, row security, connections that break."""
     yield from running(postgresql_environ)
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    with closing(Counter(tmp_path)) as started:
+        yield started
 
 
 @pytest.fixture

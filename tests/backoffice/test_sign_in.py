@@ -1,7 +1,6 @@
 """Around signing in: forgotten passwords, too many attempts, forms that are too old."""
 
 import re
-import time
 from html import unescape
 
 import pytest
@@ -15,6 +14,7 @@ from portal.people.passwords import has_password
 from tests import make
 from tests.backoffice.browser import PASSWORD, SIGN_IN, Browser, give_password
 from tests.backoffice.member import add_member
+from tests.waiting import wait_until
 
 EMAIL = "owner@paris.example"
 FORGOTTEN = "/backoffice/sign-in/password/"
@@ -31,9 +31,7 @@ def paris(lone_app):
 
 def letter(caplog):
     """The text of the one letter in the log, which is sent by a thread of its own."""
-    until = time.monotonic() + 5
-    while "this was not sent" not in caplog.text and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_until(lambda: "this was not sent" in caplog.text)
     [found] = [one.message for one in caplog.records if "this was not sent" in one.message]
     caplog.clear()
     return found

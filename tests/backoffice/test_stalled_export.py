@@ -16,6 +16,7 @@ from tests.backoffice.member import Member
 from tests.browser.live import LiveServer, serving
 from tests.conftest import running
 from tests.consent.records import keep, record
+from tests.waiting import comes_true
 
 RECORDS, PAGE = 10_000, "/" + 900 * "a"  # more than the kernel takes for who reads nothing
 PATIENCE = 20  # seconds
@@ -63,20 +64,11 @@ def holds_nothing(environ: dict[str, str]) -> bool:
         return not busy
 
 
-def becomes_true(expression) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not expression():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_a_client_that_stops_reading_an_export_holds_no_transaction_and_soon_no_thread(
     server, environ
 ):
     with stalled_export(server, environ) as client:
-        assert becomes_true(lambda: holds_nothing(environ))
+        assert comes_true(lambda: holds_nothing(environ), PATIENCE)
         assert server.ask("pivohub", "/healthz").status == 200
         with pytest.raises(ConnectionError):
             list(iter(lambda: client.recv(65536), b""))

@@ -6,7 +6,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from flask import Flask
 from tests.client import CONSENTS
 from tests.conftest import running
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 PORTAL = Path(sys.executable).with_name("portal")  # the console script beside the interpreter
 PATIENCE = 30  # seconds
@@ -80,11 +80,7 @@ class LiveServer:
 
     def wait_for(self, tenant: str, text: bytes, path: str = "/") -> None:
         """Until a page of a tenant holds a text: the server hears of changes on its own."""
-        until = time.monotonic() + PATIENCE
-        while text not in self.ask(tenant, path).body:
-            if time.monotonic() > until:
-                raise TimeoutError(f"{tenant} does not show {text!r}")
-            time.sleep(0.1)
+        wait_until(lambda: text in self.ask(tenant, path).body)
 
 
 @contextmanager
@@ -96,21 +92,18 @@ def serving(folder: Path, **settings: str) -> Iterator[LiveServer]:
     command = [PORTAL, "serve", "--demo"]
     with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until_it_answers(process, server)
+            wait_until(lambda: answers(process, server))
             yield server
         finally:
             process.terminate()
 
 
-def wait_until_it_answers(process: subprocess.Popen[bytes], server: LiveServer) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+def answers(process: subprocess.Popen[bytes], server: LiveServer) -> bool:
+    """Raises RuntimeError if the server has ended."""
+    try:
+        server.ask("pivohub")
+    except OSError:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with exit code {process.returncode}")
-        try:
-            server.ask("pivohub")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the server does not answer")
+            raise RuntimeError(f"the server ended with exit code {process.returncode}") from None
+        return False
+    return True

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -19,6 +18,7 @@ from tests.client import CONSENTS
 from tests.conftest import running
 from tests.consent.records import stored
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 HOST = {"Host": "paris.example"}
 PORTAL = (sys.executable, "-c", "from portal.cli import main; main()")
@@ -63,18 +63,11 @@ class Server:
             self._process.wait(10)
 
 
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @contextmanager
 def serving(environ: dict[str, str]) -> Iterator[Server]:
     server = Server(environ)
     try:
-        wait_for(server.answers)
+        wait_until(server.answers)
         yield server
     finally:
         server.kill()
@@ -101,7 +94,7 @@ def test_every_acknowledged_decision_outlives_a_kill_of_the_server(environ):
             stream = [
                 pool.submit(decide_until_it_dies, server, acknowledged) for _ in range(VISITORS)
             ]
-            wait_for(lambda: len(acknowledged) >= ENOUGH)
+            wait_until(lambda: len(acknowledged) >= ENOUGH)
         for one in stream:
             one.result()
     with contextmanager(running)(environ) as app:

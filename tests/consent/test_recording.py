@@ -28,6 +28,7 @@ from tests import make
 from tests.client import Visitor
 from tests.conftest import running
 from tests.consent.records import record, stored
+from tests.waiting import wait_until
 
 CROWD = 8
 
@@ -81,13 +82,6 @@ def in_one_batch(app: Flask, entries: list[Entry]) -> list[ConsentRecord | Excep
             wait_until(lambda number=number: len(queue._waiting) == number)
         release = waiting[1:]
     return [one.result() for one in release]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def assert_unavailable(response: TestResponse) -> None:

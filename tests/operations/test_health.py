@@ -16,6 +16,7 @@ from portal.migrations import newest_revisions
 from portal.operations import readiness
 from tests import make
 from tests.conftest import running
+from tests.waiting import wait_until
 from tests.wiring.test_migrations import migrate
 
 UNREACHABLE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
@@ -92,9 +93,7 @@ def test_a_database_that_hangs_is_waited_for_once_and_not_for_long(postgresql_ap
         for _ in range(20):
             assert_not_ready(postgresql_app, "database", "does not answer")
         assert time.monotonic() - begun < 3
-    deadline = time.monotonic() + 10
-    while ask(postgresql_app).status_code != 200:
-        assert time.monotonic() < deadline
+    wait_until(lambda: ask(postgresql_app).status_code == 200)
 
 
 def test_an_answer_is_kept_for_a_moment(lone_app, monkeypatch):

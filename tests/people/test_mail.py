@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import time
 from contextlib import contextmanager
 from threading import Thread
 
@@ -10,6 +9,7 @@ import pytest
 
 from portal.people.mail import MailUnavailable, send, send_aside
 from portal.settings import Settings
+from tests.waiting import wait_until
 
 LETTER = (
     "ben@paris.example",
@@ -93,7 +93,5 @@ def test_without_a_server_the_letter_is_in_the_log(caplog):
 def test_a_letter_sent_aside_that_fails_is_in_the_log(caplog):
     with mail_server("550 nobody here") as (url, _), caplog.at_level(logging.ERROR):
         send_aside(settings(url), *LETTER)
-        until = time.monotonic() + 5
-        while not caplog.text and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_until(lambda: caplog.text)
     assert "ben@paris.example" in caplog.text

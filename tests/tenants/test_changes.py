@@ -1,6 +1,5 @@
 """A change that another process makes is seen by every server within two seconds."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from portal.tenants import lifecycle
 from tests import make
 from tests.client import POLICY, Visitor
 from tests.conftest import running
+from tests.waiting import comes_true
 
 
 @pytest.fixture
@@ -40,12 +40,7 @@ def on_paris(operator) -> Callable[..., None]:
 
 def soon(condition: Callable[[], bool]) -> bool:
     """Whether it comes true within two seconds."""
-    deadline = time.monotonic() + 2
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    return comes_true(condition, 2)
 
 
 def answers(visitor: Visitor, status: int) -> Callable[[], bool]:

@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from portal.backoffice.current import current_person
+from portal.limits import storage_options
 from portal.people.accounts import normalised
 from portal.people.refusals import PersonError
 from portal.settings import Settings
@@ -22,8 +23,18 @@ Key = Callable[[], str]
 
 
 def throttle(app: Flask, settings: Settings) -> Callable[[str, Viewing, Key], Viewing]:
-    """What limits a view; the attempts of those who get in are not counted."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri=settings.limits_url)
+    """What limits a view; the attempts of those who get in are not counted.
+
+    While a counter beside us does not answer, each process counts for itself.
+    """
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=settings.limits_url,
+        storage_options=storage_options(settings),
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,  # where the counter goes away between the attempt and its count
+    )
     app.extensions["portal.limiter"] = limiter
 
     def limited(name: str, view: Viewing, account: Key) -> Viewing:
