@@ -385,6 +385,6 @@ def test_going_back_does_not_ask_again(playwright, server):
         page.goto("/")
         page.click("main a >> nth=0")
         decide(page, ACCEPT)
-        page.evaluate("history.back()")
+        page.evaluate("setTimeout(() => history.back())")  # ends before the page does
         page.wait_for_url("**/", wait_until="commit")
         expect(banner(page)).to_be_hidden(timeout=2000)
