@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from types import TracebackType
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from portal.api.door import PREFIX
@@ -92,9 +92,9 @@ def _document(problem: Problem) -> Response:
 
 
 def _page(problem: Problem) -> Response:
+    """Without what a door adds to its own pages: it may be what failed."""
     title, detail = _texts(problem)
-    html = render_template(
-        "errors/error.html",
+    html = current_app.jinja_env.get_template("errors/error.html").render(
         title=title,
         detail=detail,
         status=problem.status,

@@ -21,7 +21,7 @@ def met(item: Mapping[str, Any]) -> None:
 
     To be asked once it is the request's turn to write.
     """
-    if request.if_match and tag_of(item) not in request.if_match:
+    if "If-Match" in request.headers and tag_of(item) not in request.if_match:
         raise Conflict(item)
 
 

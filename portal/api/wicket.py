@@ -33,7 +33,8 @@ class Wicket:
         [self._rule] = flask.url_map.iter_rules("api.decide")
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != self._rule.rule or environ["REQUEST_METHOD"] != "POST":
+        path = "/" + environ["PATH_INFO"].lstrip("/")  # Flask reads it so too
+        if path != self._rule.rule or environ["REQUEST_METHOD"] != "POST":
             return self._app(environ, start)
         try:
             with self._flask.app_context():

@@ -1,5 +1,6 @@
 """What is looked for in the log, read from an address: as hostile as any input."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from portal.consent.models import DECISIONS, SURFACES
 from portal.cookies.models import CATEGORIES
 from portal.languages import AVAILABLE
 
+VERSION = re.compile(r"[0-9]{1,10}")
 LARGEST_VERSION = 2**31 - 1
 CHOICES = {
     "decision": DECISIONS,
@@ -67,7 +69,7 @@ class Filter:
         number = self.asked.get("policy")
         if number is None:
             return None
-        if not (number.isascii() and number.isdigit() and int(number) <= LARGEST_VERSION):
+        if not (VERSION.fullmatch(number) and int(number) <= LARGEST_VERSION):
             self._wrong("policy", gettext("Write the number of a version."))
             return None
         return int(number)

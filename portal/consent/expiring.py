@@ -5,6 +5,7 @@ from itertools import product
 from typing import NamedTuple
 
 from portal.cookies.matching import stands_for
+from portal.cookies.models import OF_SCRIPTS
 from portal.policy.document import DeclaredCookie, Document
 from portal.tenants.embedding import is_registrable
 
@@ -34,9 +35,11 @@ def refused_cookies(
 def _declared(
     document: Document, rejected: set[str]
 ) -> tuple[list[DeclaredCookie], list[DeclaredCookie]]:
-    """The cookies of the rejected categories, and those of the others."""
-    refused = [c for one in document.categories if one.key in rejected for c in one.cookies]
-    needed = [c for one in document.categories if one.key not in rejected for c in one.cookies]
+    """The cookies of the rejected categories, and those of the others; no keys of storages."""
+    refused, needed = list[DeclaredCookie](), list[DeclaredCookie]()
+    for category in document.categories:
+        cookies = (one for one in category.cookies if one.storage not in OF_SCRIPTS)
+        (refused if category.key in rejected else needed).extend(cookies)
     return refused, needed
 
 

@@ -1,15 +1,18 @@
 """Whether a declared name stands for the name of a cookie that is really there."""
 
+import re
 from fnmatch import fnmatchcase
+
+LITERALLY = re.compile(r"[\[?]")  # what fnmatch would take for more than itself
 
 
 def stands_for(match: str, declared: str, name: str) -> bool:
     """Names are compared as browsers do, with their capitals; `*` in a pattern is any text.
 
-    Names are tokens (RFC 9110 section 5.6.2), so a pattern holds no other sign that fnmatch knows.
+    Keys of storages may hold `[` and `?`, which stand for themselves.
     """
     if match == "pattern":
-        return fnmatchcase(name, declared)
+        return fnmatchcase(name, LITERALLY.sub(r"[\g<0>]", declared))
     return name.startswith(declared) if match == "prefix" else name == declared
 
 

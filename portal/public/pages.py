@@ -99,7 +99,7 @@ def _matches(if_none_match: str, tag: str) -> bool:
 
 
 def page(template: str) -> Response:
-    """The answer to a GET of a page that depends on nothing but version, language and question."""
+    """The answer about a page that depends on nothing but version, language and question."""
     policy, environ = current_policy(), request.environ
     key = Key(
         policy.tenant_id,
@@ -109,7 +109,7 @@ def page(template: str) -> Response:
         _question(policy) if "HTTP_COOKIE" in environ else EVERYTHING,
         opts_out(environ) and is_heeded(policy),
     )
-    if key.question is not None:
+    if key.question is not None and request.method == "GET":
         impression = Impression(key.tenant_id, key.version, key.language)
         impressions().count(impression)
         if "HTTP_COOKIE" not in environ:

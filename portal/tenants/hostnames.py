@@ -7,7 +7,8 @@ import idna
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 ASCII_NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
-PORT = re.compile(r":[0-9]{0,5}\Z")
+PORT = re.compile(r":([0-9]{0,5})\Z")
+LARGEST_PORT = 65_535
 LONGEST = 260  # characters of a Host header that can hold a name, its dot and a port
 
 
@@ -22,7 +23,8 @@ def from_host_header(host: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def _from_host_header(host: str) -> str | None:
-    if host != host.strip():
+    port = PORT.search(host)
+    if host != host.strip() or (port and int(port[1] or 0) > LARGEST_PORT):
         return None
     try:
         return normalise(PORT.sub("", host))

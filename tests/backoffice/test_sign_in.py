@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from flask import g
@@ -200,3 +201,11 @@ def test_who_is_signed_in_is_not_signed_out_by_an_address_of_somebody_else(paris
     for path in ("/backoffice/sign-in/code/", "/backoffice/sign-in/recovery-code/", SIGN_IN):
         assert browser.get(path).status_code == 302
     assert browser.get("/backoffice/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[x", "http://a]/"])
+def test_an_address_that_is_none_is_not_where_one_goes_next(paris, address):
+    browser = Browser(paris)
+    fields = {"email": EMAIL, "password": PASSWORD}
+    assert browser.post(SIGN_IN, fields | {"next": address}).status_code == 400
+    assert browser.post(f"{SIGN_IN}?{urlencode({'next': address})}", fields).status_code == 400

@@ -42,6 +42,7 @@ def test_a_page_that_asks_is_counted_and_one_that_does_not_is_not(app):
     visitor = Visitor(app)
     visitor.get("/")
     visitor.get(POLICY)
+    visitor.client.head("/", base_url=visitor.base)
     visitor.decide("reject_all")
     visitor.get("/")
     shown(app)

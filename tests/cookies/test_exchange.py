@@ -437,3 +437,15 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(app):
 def test_every_category_can_be_imported_that_the_list_has(paris):
     lines = [GOOD.replace("statistics", one).replace("seen", one) for one in CATEGORIES]
     assert [row.status for row in plan(paris, rows(*lines)).cookies] == [NEW, WRONG, NEW, WRONG]
+
+
+@pytest.mark.parametrize("category", [["statistics"], {}, None, 1])
+def test_a_category_of_any_kind_is_answered(paris, category):
+    made = plan(paris, entries(entry(paris, name="sessionid") | {"category": category}))
+    assert {field for _, field, _ in reasons(made)} == {"category"}
+
+
+@pytest.mark.parametrize("tag", ["zz", "", "../../x", "en_US", "a\x00"])
+def test_an_unknown_language_of_a_cookie_in_the_list_is_answered(paris, tag):
+    made = plan(paris, entries(entry(paris, name="sessionid", purpose={tag: "y"})))
+    assert {field for _, field, _ in reasons(made)} == {"purpose"}

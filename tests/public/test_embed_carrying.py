@@ -183,3 +183,7 @@ def test_the_latest_decision_is_the_one_that_travels(paris_on_both):
     seal = seal_of(carry(paris_on_both, f"{SHOP}/", number))
     value = json.loads(unquote(paris_on_both.get(f"/embed/carried/{seal}", Origin=SHOP).text))
     assert value["accepted"] == ["necessary"]
+
+
+def test_an_address_with_an_impossible_port_is_no_site(paris):
+    assert carry(paris, "https://paris.example:99999/").status_code == 400

@@ -59,6 +59,16 @@ def test_it_begins_with_the_hint_that_it_all_runs_at_once(lone_paris):
     assert lone_paris.get("/consent.js").text.startswith("//# allFunctionsCalledOnLoad\n((")
 
 
+def test_each_encoding_has_a_tag_of_its_own(lone_paris):
+    tags = {
+        lone_paris.get(SCRIPT, Accept_Encoding=one).headers["ETag"] for one in ("br", "gzip", "")
+    }
+    assert len(tags) == 3
+    for tag in tags:
+        others = lone_paris.get(SCRIPT, Accept_Encoding="br", If_None_Match=tag).status_code
+        assert others == (304 if tag.endswith('br"') else 200)
+
+
 def test_who_has_it_is_told_so(paris):
     tag = paris.get(SCRIPT).headers["ETag"]
     again = paris.get(SCRIPT, If_None_Match=tag)

@@ -6,7 +6,7 @@ from portal.policy.current import current_policy
 from portal.tenants.changes import feed
 from portal.tenants.current import current_site
 from tests import make
-from tests.client import POLICY, Visitor
+from tests.client import CONSENTS, POLICY, Visitor
 from tests.conftest import running
 from tests.public.test_like_django import Ask, django_answers, paris, portal_answers
 
@@ -93,3 +93,26 @@ def test_a_change_in_the_middle_of_a_request_is_not_remembered_as_the_old_state(
             current_policy()
         with app.test_request_context("/", base_url="http://paris.example"):
             assert current_policy().number == 2
+
+
+@pytest.mark.parametrize("path", ["/backoffice/", "/backoffice/sign-in/"])
+def test_an_unknown_host_has_no_back_office(paris, path):
+    answer = paris.test_client().get(path, base_url="http://elsewhere.example")
+    assert answer.status_code == 404
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert 'class="error"' in answer.text
+
+
+def test_a_decision_with_more_slashes_is_one(paris):
+    visitor = Visitor(paris)
+    body = {"decision": "accept_all", "policy": 1}
+    answer = visitor.client.post(f"{visitor.base}//{CONSENTS}", json=body)
+    assert answer.status_code == 201
+    assert visitor.preferences["policy"] == 1
+
+
+@pytest.mark.parametrize(("port", "status"), [(":65535", 200), (":", 200), (":65536", 404)])
+def test_a_port_beyond_the_last_one_makes_a_host_malformed(paris, port, status):
+    headers = {"Host": f"paris.example{port}"}
+    answer = paris.test_client().get("/", base_url="http://x", headers=headers)
+    assert answer.status_code == status

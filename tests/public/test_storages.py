@@ -35,3 +35,14 @@ def test_a_cookie_needs_no_such_words(lone_app, paris, storage):
     make.cookie(lone_app, storage=storage)
     make.publish(lone_app)
     assert not [one for page in shown(paris) for one in SAID.values() if one in page]
+
+
+@pytest.mark.parametrize(
+    ("storage", "expires"), [("any", True), ("cookie", True)] + [(one, False) for one in SAID]
+)
+def test_a_cookie_that_is_called_like_a_key_does_not_expire(lone_app, paris, storage, expires):
+    make.cookie(lone_app, name="seen", match="exact", storage=storage)
+    make.publish(lone_app)
+    paris.client.set_cookie("seen", "x", domain="paris.example")
+    answer = paris.decide("reject_all", policy=2)
+    assert any(one.startswith("seen=;") for one in answer.headers.getlist("Set-Cookie")) == expires

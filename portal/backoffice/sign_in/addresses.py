@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, abort, request
 from flask_security import anonymous_user_required, recovery_codes, views, webauthn
 
 from portal.backoffice.context import context
@@ -80,6 +82,7 @@ def blueprint(app: Flask, settings: Settings) -> Blueprint:
     bp = Blueprint(SECURITY, __name__, url_prefix=PREFIX)
     bp.before_request(refuse_foreign_requests)
     bp.before_request(choose_language)
+    bp.before_request(_refuse_unreadable_next)
     bp.after_request(keep_private)
     bp.context_processor(context)
     explain_on(bp)
@@ -92,6 +95,15 @@ def blueprint(app: Flask, settings: Settings) -> Blueprint:
     # Flask-Security names this address, where people ask for help, but shows it in JSON only
     bp.add_url_rule("/sign-in/recovery-code/", "two_factor_rescue", build_only=True)
     return bp
+
+
+def _refuse_unreadable_next() -> None:
+    """Flask-Security takes an address apart that may be none."""
+    for address in request.values.getlist("next"):
+        try:
+            urlsplit(address)
+        except ValueError:
+            abort(HTTPStatus.BAD_REQUEST)
 
 
 def _in_one_transaction(view: Callable[..., Any]) -> Callable[..., Any]:

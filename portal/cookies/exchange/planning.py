@@ -13,6 +13,7 @@ from portal.cookies.findings import Finding, wrong
 from portal.cookies.models import CATEGORIES, Cookie
 from portal.cookies.rules import FIELDS, TEXTS, Identity, check, identity
 from portal.cookies.tidying import tidied
+from portal.languages import AVAILABLE
 from portal.tenants.models import Tenant
 
 TWICE = said("Line %(line)s is about the same cookie: name, domain and path.")
@@ -68,12 +69,13 @@ class _Planner:
 
     def _before(self, cookie: Cookie | None, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values in the list, with the texts in every language that the row names."""
-        named = [tag for name in TEXTS for tag in _as_texts(given.get(name))]
+        named = [tag for name in TEXTS for tag in _as_texts(given.get(name)) if tag in AVAILABLE]
         return _tidied(values_of(cookie, [*self._languages, *named])) if cookie else {}
 
     def _findings(self, values: Mapping[str, Any]) -> Iterator[Finding]:
         yield from check(values)
-        if values["category"] in set(CATEGORIES) - self._categories:
+        category = values["category"]
+        if isinstance(category, str) and category in set(CATEGORIES) - self._categories:
             yield Finding("category", said("The list has no such category."))
 
     def _repetition(self, values: Mapping[str, Any]) -> list[Finding]:

@@ -63,7 +63,7 @@ def consent_script() -> Response:
     built = current_script(request.args.get("lang", ""))
     response = _answer(built.body)
     response.headers["Cache-Control"] = FRESH
-    response.set_etag(built.digest[:24])
+    response.set_etag(built.digest[:24] + response.headers.get("Content-Encoding", ""))
     response.make_conditional(request)
     return response
 
