@@ -11,12 +11,12 @@ from flask import Flask, Request
 from portal.api.bodies import body_of
 from portal.api.shapes import ConsentRequest
 from portal.api.sites import open_to_site, visiting_site
-from portal.consent.models import ConsentRecord
+from portal.consent.deciding import Kept
 from portal.consent.receipts import in_json
 from portal.consent.visitor import Elsewhere, Visitor, decide_for, headers_that_keep
 from portal.headers import Header, Lines
 from portal.limits import count_visit
-from portal.policy.live import live
+from portal.policy.current import policy_that_knows
 from portal.requests import ROUTE
 from portal.tenants.current import refuse_foreign, site_of
 from portal.tenants.origins import shares_cookie
@@ -56,14 +56,14 @@ def _taken(request: Request) -> tuple[Lines, bytes]:
     count_visit(request.environ)
     asked = body_of(request, ConsentRequest)
     elsewhere = Elsewhere(origin, asked.page, asked.consent_id, asked.gpc) if origin else None
-    visitor = Visitor(request, site, live().of(site.tenant_id), elsewhere)
-    record = _decided(visitor, asked)
-    receipt = in_json(record, site.slug).encode()
+    visitor = Visitor(request, site, policy_that_knows(site.tenant_id, asked.policy), elsewhere)
+    kept = _decided(visitor, asked)
+    receipt = in_json(kept.record, site.slug).encode()
     length = ("Content-Length", str(len(receipt)))
-    return [JSON, length, *_headers(visitor, record)], receipt
+    return [JSON, length, *_headers(visitor, kept)], receipt
 
 
-def _decided(visitor: Visitor, asked: ConsentRequest) -> ConsentRecord:
+def _decided(visitor: Visitor, asked: ConsentRequest) -> Kept:
     return decide_for(
         visitor,
         decision=asked.decision,
@@ -75,12 +75,12 @@ def _decided(visitor: Visitor, asked: ConsentRequest) -> ConsentRecord:
     )
 
 
-def _headers(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
+def _headers(visitor: Visitor, kept: Kept) -> Iterator[Header]:
     """With the cookie, if one of the portal reaches the page that asks."""
     if visitor.elsewhere is None:
-        yield from headers_that_keep(visitor, record)
+        yield from headers_that_keep(visitor, kept)
         return
     request, site, origin = visitor.request, visitor.site, visitor.elsewhere.origin
     yield from open_to_site(request, site, origin)
     if shares_cookie(site, origin, request.host):
-        yield from headers_that_keep(visitor, record)
+        yield from headers_that_keep(visitor, kept)

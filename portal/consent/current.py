@@ -3,7 +3,7 @@
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from portal.consent.models import ConsentRecord
+from portal.consent.deciding import Kept
 from portal.consent.preferences import Preferences
 from portal.consent.visitor import Visitor, headers_that_keep
 from portal.policy.current import current_policy
@@ -23,6 +23,6 @@ def current_preferences() -> Preferences | None:
     return current_visitor().preferences
 
 
-def remember(response: Response, record: ConsentRecord) -> None:
+def remember(response: Response, kept: Kept) -> None:
     """Let the browser keep the decision, and lose what was refused."""
-    response.headers.extend(headers_that_keep(current_visitor(), record))
+    response.headers.extend(headers_that_keep(current_visitor(), kept))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from portal.consent.models import DECISIONS, SURFACES, ConsentRecord
@@ -63,7 +64,14 @@ class Answer:
     idempotency_key: UUID | None = None
 
 
-def decide(policy: LivePolicy, answer: Answer) -> ConsentRecord:
+class Kept(NamedTuple):
+    """A record of the log; a repeated idempotency key led to one that is not new."""
+
+    record: ConsentRecord
+    is_new: bool = False
+
+
+def decide(policy: LivePolicy, answer: Answer) -> Kept:
     """Record an answer durably; raises DecisionRefused, KeyReused or LogUnavailable."""
     categories = _check(policy, answer)
     granted = _granted(answer, categories)
@@ -84,8 +92,10 @@ def decide(policy: LivePolicy, answer: Answer) -> ConsentRecord:
         valid_until=time_of(identifier) + timedelta(days=policy.consent_days),
     )
     known = answer.consent_id is not None
-    kept = recorder().append(Entry(record, answer.idempotency_key, follows=known))
-    counts().add(MADE, answer.surface, "recorded" if kept.id == identifier else "repeated")
+    entry = Entry(record, answer.idempotency_key, follows=known)
+    stored = recorder().append(entry)
+    kept = Kept(stored, is_new=stored is entry.record)
+    counts().add(MADE, answer.surface, "recorded" if kept.is_new else "repeated")
     return kept
 
 

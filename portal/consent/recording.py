@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from os import sched_yield
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal.consent.appending import append
@@ -19,6 +20,7 @@ from portal.consent.models import ConsentRecord, consent_records, idempotency_ke
 from portal.counting.counts import Counts, counts
 from portal.counting.metrics import DURATIONS, SECOND, Gauge, Histogram
 from portal.database import appending_connection, house, turn_to_write
+from portal.identifiers import time_of, uuid7
 
 
 class LogUnavailable(Exception):
@@ -202,17 +204,33 @@ def _follow(entries: list[Entry]) -> None:
     if entries:
         with house().connect() as connection:
             for entry in entries:
-                previous = _latest(connection, *entry.browser)
-                entry.record = replace(entry.record, previous=previous)
+                previous = connection.scalar(_newest(*entry.browser))
+                entry.record = _after(previous, entry.record)
 
 
-def _latest(connection: Connection, tenant_id: int, consent_id: UUID) -> UUID | None:
+def _after(previous: UUID | None, record: ConsentRecord) -> ConsentRecord:
+    """The record as the one that follows, with a later time where its request came first."""
+    if previous is None or previous < record.id:
+        return replace(record, previous=previous)
+    identifier = uuid7()
+    waited = time_of(identifier) - time_of(record.id)
+    valid_until = record.valid_until + waited
+    return replace(record, id=identifier, previous=previous, valid_until=valid_until)
+
+
+def latest(tenant_id: int, consent_id: UUID) -> UUID | None:
+    """The id of a browser's last record."""
+    with house().connect() as connection:
+        found: UUID | None = connection.scalar(_newest(tenant_id, consent_id))
+    return found
+
+
+def _newest(tenant_id: int, consent_id: UUID) -> Select[Any]:
     columns = consent_records.c
     mine = select(columns.id).where(
         columns.tenant_id == tenant_id, columns.consent_id == consent_id
     )
-    found: UUID | None = connection.scalar(mine.order_by(columns.id.desc()).limit(1))
-    return found
+    return mine.order_by(columns.id.desc()).limit(1)
 
 
 def recorder() -> Recorder:

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Request
 
 from portal.consent import preferences
 from portal.consent.asking import belongs
-from portal.consent.deciding import Answer, decide
+from portal.consent.deciding import Answer, Kept, decide
 from portal.consent.expiring import refused_cookies
 from portal.consent.models import ConsentRecord
 from portal.consent.opt_out import opts_out
+from portal.consent.recording import latest
 from portal.headers import Header
 from portal.policy.current import language_for
 from portal.policy.live import LivePolicy, live
-from portal.tenants.changes import feed
 from portal.tenants.directory import Site
 from portal.tenants.hostnames import from_host_header
 from portal.tenants.origins import cookie_domain
@@ -70,7 +70,7 @@ def decide_for(
     surface: str,
     accepted: Iterable[str] = (),
     idempotency_key: UUID | None = None,
-) -> ConsentRecord:
+) -> Kept:
     """Record a decision, of no language in the visitor's own; raises what `decide` raises."""
     request, elsewhere = visitor.request, visitor.elsewhere
     known_as = visitor.preferences or elsewhere
@@ -85,15 +85,7 @@ def decide_for(
         consent_id=known_as.consent_id if known_as else None,
         idempotency_key=idempotency_key,
     )
-    return decide(_policy_that_knows(policy, visitor.policy), answer)
-
-
-def _policy_that_knows(number: int, policy: LivePolicy) -> LivePolicy:
-    """The policy; looked up afresh if the visitor saw a version that came a moment ago."""
-    if policy.categories(number) is None:
-        feed().catch_up()
-        policy = live().of(policy.tenant_id)
-    return policy
+    return decide(visitor.policy, answer)
 
 
 def _page(visitor: Visitor) -> str | None:
@@ -110,19 +102,20 @@ def _page(visitor: Visitor) -> str | None:
     return quote(address.path, safe=PATH_CHARACTERS)[:LONGEST_PAGE]
 
 
-def headers_that_keep(visitor: Visitor, record: ConsentRecord) -> Iterator[Header]:
+def headers_that_keep(visitor: Visitor, kept: Kept) -> Iterator[Header]:
     """Let the browser keep the decision, by HTTP, because Safari forgets what scripts set (K4).
 
     And let it lose what was refused.
     """
     yield "Cache-Control", "no-store"
-    if _has_newer(visitor, record):
+    record = kept.record
+    if not kept.is_new and _decided_since(visitor, record):
         return
     request, cookies = visitor.request, visitor.cookies
     domain = cookie_domain(visitor.site, request.host)
     if domain and preferences.NAME in cookies:
         yield _gone(preferences.NAME)  # the one for this host alone, from before
-    kept = dump_cookie(
+    cookie = dump_cookie(
         preferences.NAME,
         preferences.write(record),
         max_age=preferences.seconds_left(record, datetime.now(UTC)),
@@ -130,7 +123,7 @@ def headers_that_keep(visitor: Visitor, record: ConsentRecord) -> Iterator[Heade
         secure=request.is_secure,
         samesite="Lax",
     )
-    yield "Set-Cookie", kept
+    yield "Set-Cookie", cookie
     if record.rejected and set(cookies) - {preferences.NAME}:
         yield from _without_refused(visitor, record)
 
@@ -146,9 +139,13 @@ def _gone(name: str, path: str = "/", domain: str | None = None) -> Header:
     return "Set-Cookie", dump_cookie(name, expires=0, max_age=0, path=path, domain=domain)
 
 
-def _has_newer(visitor: Visitor, record: ConsentRecord) -> bool:
-    """Whether the browser decided since: a repeated idempotency key must not bring it back."""
+def _decided_since(visitor: Visitor, record: ConsentRecord) -> bool:
+    """Whether the browser did: a repeated idempotency key must not bring back what it said before.
+
+    A consent id of its own it can only have got later. No clock is asked: that of another server
+    may be ahead.
+    """
     cookie = visitor.preferences
-    if cookie is None or cookie.consent_id != record.consent_id:
-        return False
-    return cookie.at > int(record.given_at.timestamp())
+    if cookie and cookie.consent_id != record.consent_id:
+        return True
+    return latest(record.tenant_id, record.consent_id) != record.id

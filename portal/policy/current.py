@@ -5,6 +5,7 @@ from werkzeug.wrappers import Request
 
 from portal.languages import choose
 from portal.policy.live import LivePolicy, live
+from portal.tenants.changes import feed
 from portal.tenants.current import current_site
 
 LANGUAGE_COOKIE = "django_language"
@@ -15,6 +16,20 @@ def current_policy() -> LivePolicy:
     policy: LivePolicy | None = g.get("policy")
     if policy is None:
         policy = g.policy = live().of(current_site().tenant_id)
+    return policy
+
+
+def know(version: int) -> None:
+    """Let the rest of the request go by a policy that knows a version which came a moment ago."""
+    g.policy = policy_that_knows(current_site().tenant_id, version)
+
+
+def policy_that_knows(tenant_id: int, version: int) -> LivePolicy:
+    """The tenant's policy; looked up afresh if it does not have the version that somebody saw."""
+    policy = live().of(tenant_id)
+    if policy.categories(version) is None:
+        feed().catch_up()
+        policy = live().of(tenant_id)
     return policy
 
 

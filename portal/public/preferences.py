@@ -12,7 +12,7 @@ from portal.consent.log import history
 from portal.consent.opt_out import is_heeded, opts_out
 from portal.consent.visitor import decide_for
 from portal.limits import count_visit
-from portal.policy.current import current_language, current_policy
+from portal.policy.current import current_language, current_policy, know
 from portal.public.door import bp
 from portal.public.pages import depends_on
 from portal.public.rendering import PATHS, render
@@ -50,18 +50,19 @@ def show_preferences() -> Response:
 def decide_by_form() -> Response:
     count_visit(request.environ)
     form = request.form
-    decision = form.get("decision", "")
-    record = decide_for(
+    decision, version = form.get("decision", ""), _version(form.get("policy"))
+    know(version)
+    kept = decide_for(
         current_visitor(),
         decision=decision,
-        policy=_version(form.get("policy")),
+        policy=version,
         language=form.get("language"),
         surface="form",
         # the boxes are sent with every button of the form, and count with this one alone
         accepted=form.getlist("category") if decision == "save" else (),
     )
     response = redirect(_page_shown(_own_address(form.get("next")) or PATH), 303)
-    remember(response, record)
+    remember(response, kept)
     return response
 
 

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -120,6 +122,43 @@ def test_a_key_that_comes_late_does_not_bring_an_older_decision_back(app, visito
     assert visitor.preferences == later
 
 
+def test_what_was_just_decided_is_kept_whatever_clock_the_browser_met_before(app, visitor):
+    make.tenant(app)
+    visitor.decide()
+    ahead = visitor.preferences | {"at": visitor.preferences["at"] + 3600}
+    for act in (visitor.decide, visitor.submit):
+        visitor.remember(quote(json.dumps(ahead)))
+        act("reject_all")
+        assert visitor.preferences["accepted"] == ["necessary"]
+    assert stored(app)[-1].decision == "reject_all"
+
+
+def test_a_key_of_the_same_second_brings_back_only_the_last_decision(app, visitor):
+    make.tenant(app)
+    visitor.decide("reject_all")
+    key, before = str(uuid4()), visitor.preferences
+    accepted = visitor.decide(idempotency_key=key).json
+    in_that_second = int(datetime.fromisoformat(accepted["given_at"]).timestamp())
+    visitor.remember(quote(json.dumps(before | {"at": in_that_second})))  # the answer was lost
+    visitor.decide(idempotency_key=key)
+    assert "statistics" in visitor.preferences["accepted"]
+    visitor.decide("reject_all")
+    last = visitor.preferences | {"at": in_that_second}
+    visitor.remember(quote(json.dumps(last)))
+    visitor.decide(idempotency_key=key)
+    assert visitor.preferences == last
+
+
+def test_a_key_does_not_bring_back_what_was_decided_under_an_id_before(app):
+    make.tenant(app)
+    key, lost, visitor = str(uuid4()), Visitor(app), Visitor(app)
+    lost.decide(idempotency_key=key)
+    visitor.decide("reject_all")
+    refused = visitor.preferences
+    assert visitor.decide(idempotency_key=key).json["consent_id"] != refused["id"]
+    assert visitor.preferences == refused
+
+
 def test_a_key_with_another_decision_is_a_conflict(app, visitor):
     make.tenant(app)
     key = str(uuid4())
@@ -182,6 +221,36 @@ def test_who_decides_at_once_gets_a_record_of_their_own(app):
         assert {one["consent_id"] for one in receipts} == {visitor.preferences["id"]}
         previous = [None, receipts[0]["id"], receipts[1]["id"]]
         assert [one["previous"] for one in receipts] == previous
+
+
+def line_of(receipts: list[ConsentRecord]) -> list[tuple[UUID | None, UUID]]:
+    ids = [None, *(one.id for one in receipts)]
+    return list(pairwise(ids))
+
+
+def test_what_one_browser_sends_at_once_is_one_line(app):
+    make.tenant(app)
+    first = Visitor(app)
+    first.decide()
+    known, visitors = quote(json.dumps(first.preferences)), [Visitor(app) for _ in range(CROWD)]
+    for one in visitors:
+        one.remember(known)
+    together(lambda number: visitors[number].decide("reject_all"))
+    log = sorted(stored(app), key=lambda one: one.id)
+    assert len(log) == CROWD + 1
+    assert [(one.previous, one.id) for one in log] == line_of(log)
+
+
+def test_what_came_first_and_is_stored_later_follows_all_the_same(app):
+    number, browser = make.tenant(app), uuid4()
+    made = [record(number, consent_id=browser) for _ in range(3)]
+    entries = [Entry(one, None, follows=True) for one in reversed(made)]
+    kept = in_one_batch(app, entries)
+    assert [(one.previous, one.id) for one in kept] == line_of(kept)
+    assert {one.valid_until - one.given_at for one in kept} == {
+        made[0].valid_until - made[0].given_at
+    }
+    assert [one.id for one in stored(app) if one.consent_id == browser] == [one.id for one in kept]
 
 
 def commits(app: Flask, statements: list[str]) -> int:

@@ -1,6 +1,8 @@
 """A change that another process makes is seen by every server within two seconds."""
 
+import json
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from portal.tenants import lifecycle
 from tests import make
 from tests.client import POLICY, Visitor
 from tests.conftest import running
+from tests.consent.records import stored
 from tests.waiting import comes_true
 
 
@@ -85,3 +88,15 @@ def test_a_new_tenant_answers_though_its_host_was_unknown_a_moment_ago(operator,
     assert oslo.get(POLICY).status_code == 404
     make.tenant(operator, "oslo", "en")
     assert soon(answers(oslo, 200))
+
+
+@pytest.mark.parametrize("way", ["decide", "submit"])
+def test_who_decided_on_a_version_that_is_news_here_stays_the_same_browser(operator, paris, way):
+    make.cookie(operator, name="_new_one")
+    make.publish(operator)
+    elsewhere = Visitor(operator)  # another server, which has heard of it
+    elsewhere.decide(policy=2)
+    paris.remember(quote(json.dumps(elsewhere.preferences)))
+    getattr(paris, way)("reject_all", policy=2)
+    first, second = stored(operator)
+    assert (second.consent_id, second.previous) == (first.consent_id, first.id)

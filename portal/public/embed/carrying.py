@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from portal.consent.carrying import seal, unseal
 from portal.consent.current import current_preferences, remember
+from portal.consent.deciding import Kept
 from portal.consent.log import history
 from portal.consent.models import ConsentRecord
 from portal.headers import REACH, Reach
@@ -37,7 +38,7 @@ def carry() -> Response:
         page, _, part = to.partition("#")
         response.location = f"{page}#consent={seal(record, target)}" + (part and f"&{part}")
     elif record and not current_preferences():
-        remember(response, record)
+        remember(response, Kept(record))
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     return response
