@@ -79,6 +79,7 @@ const hold = async (element) => {
     if (inside) element.focus();
   });
   element.style.setProperty("display", "none", "important");
+  stage(); // brings the styles
   element.before(dressed(box, texts.dir));
   box.addEventListener("click", ({ target }) => {
     const { answer } = target.dataset;

@@ -89,7 +89,7 @@ const reply = async (word, inCentre) => {
   const boxes = inCentre ? [...centre.querySelectorAll("[name]:checked")].map((one) => one.name) : granted;
   const again = !inCentre && all.asked;
   const accepted = { accept_all: again ? [...granted, ...again] : optional, reject_all: again ? granted : [], save: boxes }[word];
-  const withdraws = word === "reject_all" && !again && granted.length > 1;
+  const withdraws = !again && !accepted[0] && granted.length > 1;
   decide(again ? "save" : withdraws ? "withdraw" : word, accepted, inCentre ? "preference_centre" : "banner", language);
   root.firstChild.textContent = withdraws ? all.withdrawn : all.saved;
 };

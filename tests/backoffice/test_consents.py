@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from portal.backoffice.consent_words import WORDS
+from portal.consent.models import DECISIONS, SURFACES
+from portal.cookies.models import CATEGORIES
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
 from tests.client import Visitor
@@ -196,3 +199,7 @@ def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_the_reader(dpo):
     page = dpo.get(f"{LOG}?since=demain", headers={"Accept-Language": "fr"})
     assert "2026-11-22" in page.text
     assert "Write a day" not in page.text
+
+
+def test_everything_that_a_record_may_say_has_words():
+    assert WORDS.keys() >= {*DECISIONS, *SURFACES, *CATEGORIES}

@@ -124,6 +124,7 @@ def test_what_is_worth_a_look_is_said_in_the_form(lone_member):
     lone_member.post(NEW, MAP | {"exempt_measurement": "1", "third_party": "1", "function": ""})
     text = lone_member.get(page_of(lone_member, "map_zoom")).text
     assert "a third party rarely does" in text
+    assert "&lt;a" not in text
     assert "Visitors may miss this text." in text
 
 

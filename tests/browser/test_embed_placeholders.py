@@ -17,6 +17,10 @@ iframe { margin: 7px 13px }
 .float iframe { float: right }
 """
 ALWAYS = "button:text('Always show')"
+LOOK = """(one) => {
+  const { font, padding, border, backgroundColor } = getComputedStyle(one);
+  return [font, padding, border, backgroundColor];
+}"""
 BOX = """(one) => {
   const { x, y, width, height } = one.getBoundingClientRect();
   return [x, y, width, height];
@@ -113,6 +117,18 @@ def test_the_keyboard_is_enough_and_the_focus_stays_there(serve, frame):
     page.keyboard.press("Enter")
     expect(page.frame_locator("iframe").locator("p")).to_have_text("A film")
     assert page.evaluate("document.activeElement.localName") == "iframe"
+
+
+def test_it_is_dressed_also_where_nobody_is_asked_any_more(serve, frame):
+    body = f"{frame}<a href=# data-consent-open>Cookies</a>"
+    page = serve(body)
+    asked = page.locator(".ask-hold").evaluate(LOOK)
+    decide(page, answer("reject_all"))
+    page.reload()
+    page.wait_for_selector(".ask-hold")
+    expect(page.locator(FIRST)).to_have_count(0)
+    assert page.locator(".ask-hold").evaluate(LOOK) == asked
+    assert page.evaluate("document.adoptedStyleSheets.length") == 1
 
 
 def test_it_speaks_the_visitors_language_in_its_direction(serve, frame):

@@ -57,6 +57,18 @@ def test_withdrawing_reloads_once_and_is_recorded(shop, visit):
     expect(page.locator(FIRST)).to_have_count(0)
 
 
+def test_who_switches_everything_off_again_withdraws(shop, visit):
+    page = accepting(shop, visit)
+    consent_id = kept(page)["id"]
+    page.click(".ask-reopen")
+    for one in page.locator(f"{SECOND} [name]").all():
+        one.uncheck()
+    with page.expect_event("load"), page.expect_response("**/api/v1/consents"):
+        page.click(answer("save", SECOND))
+    words = [one["decision"] for one in shop.server.records(consent_id)]
+    assert words == ["accept_all", "withdraw"]
+
+
 def test_a_tenant_may_do_without_the_reload(patient, visit):
     page = accepting(patient, visit)
     page.evaluate("window.same = true")
