@@ -1,6 +1,7 @@
 """The operator's door: `portal …`."""
 
 import click
+from flask import Flask
 from flask.cli import FlaskGroup
 
 from portal import create_app
@@ -14,9 +15,18 @@ from portal.cli.providers import providers
 from portal.cli.serve import serve
 from portal.cli.tenants import tenant
 from portal.cli.tokens import token
+from portal.settings import BadSetting
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
+def _application() -> Flask:
+    """A setting that cannot be is told in one line."""
+    try:
+        return create_app()
+    except BadSetting as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+@click.group(cls=FlaskGroup, create_app=_application, add_default_commands=False, load_dotenv=False)
 def main() -> None:
     """The consent portal's command line.
 

@@ -43,7 +43,13 @@ def consents() -> None:
 @of_tenant
 @since
 @until
-@click.option("--limit", default=20, show_default=True, help="How many at the most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 10**9),
+    default=20,
+    show_default=True,
+    help="How many at the most.",
+)
 @as_json
 @explained
 def list_(
@@ -56,7 +62,7 @@ def list_(
       portal consents list --tenant paris --since 2026-11-01
     """
     tenant = find(slug)
-    newest = islice(log.read(tenant.id, Wanted(since, until), newest_first=True), max(limit, 0))
+    newest = islice(log.read(tenant.id, Wanted(since, until), newest_first=True), limit)
     facts = [receipt(one, slug) for one in newest]
     rows = [
         (one["given_at"], one["decision"], " ".join(one["accepted"]), one["id"]) for one in facts

@@ -12,6 +12,7 @@ let granted = inEffect();
 
 const has = (category) => granted.includes(category);
 const load = async () => TENANT;
+const stage = () => {}; // these pages have their styles
 
 // A decision made at a placeholder goes the way of the preference centre's form.
 const decide = (word, accepted, surface) => {

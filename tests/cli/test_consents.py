@@ -132,6 +132,7 @@ def test_no_record_of_another_tenant_is_shown(app, three):
         (("export", *PARIS, "--format", "xml"), "csv"),
         (("show", *PARIS, "not-a-uuid"), "UUID"),
         (("list", *PARIS, "--limit", "many"), "integer"),
+        (("list", *PARIS, "--limit", "9" * 23), "1000000000"),
         (("list",), "--tenant"),
     ],
 )

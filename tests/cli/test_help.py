@@ -4,6 +4,7 @@ import re
 import shlex
 
 import pytest
+from click.testing import CliRunner
 
 from portal.cli import main
 from tests.cli.terminal import commands, run, say
@@ -56,3 +57,12 @@ def test_what_is_no_command_leads_to_the_help(lone_app, words):
     result = run(lone_app, *words)
     assert result.exit_code == 2
     assert "--help" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("tenant", "list"), ("serve",)], ids=" ".join)
+def test_a_setting_that_cannot_be_is_told_in_one_line(monkeypatch, words):
+    monkeypatch.setenv("PORT", "abc")
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    [line] = result.stderr.splitlines()
+    assert line.startswith("Error: PORT='abc'")

@@ -5,6 +5,7 @@ from flask.sessions import NullSession
 
 from portal.api.guard import admit as admit_programs
 from portal.backoffice.guard import admit, choose_language
+from portal.backoffice.sign_in.addresses import refuse_unreadable_next
 from portal.operations.door import refuse_outsiders
 from portal.requests import DOORS, SAME_DOOR
 from portal.tenants.current import refuse_foreign_requests, refuse_unknown_hosts
@@ -204,7 +205,7 @@ GUARDS = {
     "public": [refuse_foreign_requests],
     "api": [admit_programs],
     "backoffice": [admit],
-    "security": [refuse_foreign_requests, choose_language],
+    "security": [refuse_foreign_requests, choose_language, refuse_unreadable_next],
 }
 HOOKS = ["flask_wtf.csrf", "flask_principal", "flask_limiter._extension"]
 SIGNED_IN = ("backoffice", "security")  # the doors for those who sign in

@@ -82,7 +82,7 @@ def blueprint(app: Flask, settings: Settings) -> Blueprint:
     bp = Blueprint(SECURITY, __name__, url_prefix=PREFIX)
     bp.before_request(refuse_foreign_requests)
     bp.before_request(choose_language)
-    bp.before_request(_refuse_unreadable_next)
+    bp.before_request(refuse_unreadable_next)
     bp.after_request(keep_private)
     bp.context_processor(context)
     explain_on(bp)
@@ -97,7 +97,7 @@ def blueprint(app: Flask, settings: Settings) -> Blueprint:
     return bp
 
 
-def _refuse_unreadable_next() -> None:
+def refuse_unreadable_next() -> None:
     """Flask-Security takes an address apart that may be none."""
     for address in request.values.getlist("next"):
         try:
