@@ -2,27 +2,22 @@
 
 import os
 from collections.abc import Mapping
-from wsgiref.types import WSGIApplication
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import catalogues, database, errors, limits
 from portal.api import bp as api_bp
-from portal.api.wicket import Wicket
 from portal.backoffice import bp as backoffice_bp
 from portal.backoffice import sign_in
-from portal.consent import recording
+from portal.consent import browsers, recording
 from portal.consent.figures import impressions
 from portal.counting import counts
-from portal.headers import SecurityHeaders
-from portal.measuring import Measured
+from portal.middleware import Middleware
 from portal.operations import bp as operations_bp
 from portal.operations import readiness
 from portal.policy import live
 from portal.public import assets, embed, look, pages
 from portal.public import bp as public_bp
-from portal.public.doorstep import Doorstep
 from portal.settings import Settings
 from portal.tenants import changes, directory
 from portal.tenants.current import refuse_unknown_hosts
@@ -43,6 +38,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     changes.init_app(app)
     directory.init_app(app)
     live.init_app(app)
+    browsers.init_app(app)
     recording.init_app(app)
     impressions.init_app(app)
     assets.init_app(app)
@@ -56,13 +52,5 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     sign_in.init_app(app, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask-Security brings its own provider
     app.before_request(refuse_unknown_hosts)
-    app.wsgi_app = _in_front(app, settings)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = Middleware(app, settings)  # type: ignore[assignment, method-assign]
     return app
-
-
-def _in_front(app: Flask, settings: Settings) -> WSGIApplication:
-    """What every request passes before Flask; `X-Forwarded-*` is believed as the setting says."""
-    inner = Doorstep(SecurityHeaders(Wicket(app.wsgi_app, app)), app, settings)
-    measured = Measured(inner, app.extensions["portal.counts"], bool(settings.access_log))
-    count = settings.proxies
-    return ProxyFix(measured, x_for=count, x_proto=count, x_host=count) if count else measured

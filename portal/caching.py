@@ -30,7 +30,11 @@ class BoundedCache(Generic[K, V]):
             self.keep(key, value, generation)
             return value
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._values
+
     def find(self, key: K) -> V | None:
+        """The value if it is kept, without loading it."""
         return self._values.get(key)
 
     def keep(self, key: K, value: V, generation: int) -> None:

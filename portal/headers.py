@@ -1,7 +1,7 @@
 """Security headers on every answer of every door."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # named here, because a function inside another has its annotations evaluated at every call
@@ -41,7 +41,7 @@ class Reach:
     FRAMING: ClassVar["Reach"]  # its own pages
     ANYWHERE: ClassVar["Reach"]  # a script or data for other sites
 
-    __slots__ = ("on_http", "on_https")
+    __slots__ = ("_on_http", "_on_https")
 
     def __init__(
         self,
@@ -50,13 +50,20 @@ class Reach:
         resources: str = "same-origin",
     ) -> None:
         policy = "; ".join(f"{what} {where}" for what, where in sources.items())
-        self.on_http: Lines = [
+        self._on_http: Lines = [
             ("Content-Security-Policy", policy),
             ("X-Frame-Options", options),
             ("Cross-Origin-Resource-Policy", resources),
             *ALWAYS,
         ]
-        self.on_https: Lines = [*self.on_http, HTTPS_ONLY]
+        self._on_https: Lines = [*self._on_http, HTTPS_ONLY]
+
+    def headers(self, environ: WSGIEnvironment) -> Lines:
+        """Those of an answer to this request; the view's own must follow them.
+
+        Of two referrer policies browsers follow the later.
+        """
+        return self._on_https if environ["wsgi.url_scheme"] == "https" else self._on_http
 
     @classmethod
     def to(cls, hosts: Mapping[str, Iterable[str]], *, trusted_types: bool = True) -> "Reach":
@@ -74,6 +81,18 @@ Reach.FRAMING = Reach(SOURCES | {"frame-src": "'self'"})
 Reach.ANYWHERE = Reach(resources="cross-origin")
 
 
+class ReadyResponse(NamedTuple):
+    """An answer that only has to be sent; `headers` lack those of its `reach`."""
+
+    status: str  # code and reason
+    headers: Lines
+    body: bytes
+    reach: Reach
+
+    def all_headers(self, environ: WSGIEnvironment) -> Lines:
+        return self.reach.headers(environ) + self.headers
+
+
 class SecurityHeaders:
     """WSGI middleware: no door, error page or static file can be without them."""
 
@@ -81,12 +100,8 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        secure = environ["wsgi.url_scheme"] == "https"
-
         def start_with_headers(status: str, headers: Lines, exc_info: Any = None) -> Write:
             reach: Reach = environ.get(REACH, Reach.OWN)
-            extra = reach.on_https if secure else reach.on_http
-            # the view's own come last: of two referrer policies browsers follow the later
-            return start(status, extra + headers, exc_info)
+            return start(status, reach.headers(environ) + headers, exc_info)
 
         return self._app(environ, start_with_headers)

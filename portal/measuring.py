@@ -1,14 +1,14 @@
 """Every request is counted and timed; the log tells of those that failed, or of all."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter_ns
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from portal.counting.counts import Counts
 from portal.counting.metrics import FROM_SHORTEST, SECOND, Histogram
-from portal.headers import Lines, Write
+from portal.headers import Lines, ReadyResponse, Write
 from portal.requests import DOORS, FAILURE, door, facts, request_id
 
 REQUESTS = Histogram(
@@ -20,14 +20,26 @@ REQUESTS = Histogram(
     status=("1xx", "2xx", "3xx", "4xx", "5xx"),
 )
 
+AtOnce = Callable[[WSGIEnvironment], ReadyResponse | None]
+
 log = logging.getLogger(__name__)
 
 
 class Measured:
-    """WSGI middleware around everything that answers."""
+    """WSGI middleware around everything that answers, from memory or not."""
 
-    def __init__(self, app: WSGIApplication, counts: Counts, access_log: bool) -> None:
-        self._app, self._counts, self._access_log = app, counts, access_log
+    def __init__(
+        self, app: WSGIApplication, at_once: AtOnce, counts: Counts, access_log: bool
+    ) -> None:
+        self._app, self._at_once = app, at_once
+        self._counts, self._access_log = counts, access_log
+
+    def answer_at_once(self, environ: WSGIEnvironment) -> ReadyResponse | None:
+        begun = perf_counter_ns()
+        answer = self._at_once(environ)
+        if answer:
+            self._note(environ, answer.status, perf_counter_ns() - begun)
+        return answer
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         begun, noted = perf_counter_ns(), False

@@ -1,6 +1,6 @@
 """A decision as JSON, and its receipt."""
 
-from typing import NoReturn
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Response as FlaskResponse
@@ -11,7 +11,7 @@ from portal.api.description import describe
 from portal.api.door import bp
 from portal.api.guard import open_to_all
 from portal.api.shapes import ConsentRequest, Problem, Receipt
-from portal.api.wicket import REFUSAL
+from portal.api.wicket import REFUSAL, take_decision
 from portal.consent.log import find
 from portal.consent.receipts import in_json
 from portal.tenants.current import current_site
@@ -23,13 +23,16 @@ from portal.tenants.current import current_site
     resp=Response(HTTP_201=Receipt, HTTP_409=Problem, HTTP_503=Problem),
 )
 @open_to_all
-def decide() -> NoReturn:
+def decide() -> FlaskResponse:
     """Record a decision
 
     Answers with the receipt and the `cookies_preferences` cookie. A repeated `idempotency_key`
     answers with the first record again.
     """
-    raise request.environ[REFUSAL]  # the wicket took it; what it refuses comes here
+    if refusal := request.environ.get(REFUSAL):  # the wicket tried: it is told as any error
+        raise refusal
+    headers, body = take_decision(request)
+    return FlaskResponse(body, HTTPStatus.CREATED, headers)
 
 
 @bp.get("/consents/<uuid:record_id>")

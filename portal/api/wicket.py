@@ -38,7 +38,7 @@ class Wicket:
             return self._app(environ, start)
         try:
             with self._flask.app_context():
-                headers, body = _taken(Request(environ, populate_request=False))
+                headers, body = take_decision(Request(environ, populate_request=False))
         except Exception as reason:  # noqa: BLE001  Flask knows what each of them means
             environ[REFUSAL] = reason
             return self._app(environ, start)
@@ -47,7 +47,7 @@ class Wicket:
         return (body,)
 
 
-def _taken(request: Request) -> tuple[Lines, bytes]:
+def take_decision(request: Request) -> tuple[Lines, bytes]:
     """Record the decision; headers and receipt. Raises what any view of the API may raise."""
     site = site_of(request)
     origin = visiting_site(request, site)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from portal.consent.browsers import known_browsers
 from portal.consent.models import DECISIONS, SURFACES, ConsentRecord
 from portal.consent.recording import Entry, recorder
 from portal.cookies.models import CATEGORIES, NECESSARY
@@ -94,6 +95,7 @@ def decide(policy: LivePolicy, answer: Answer) -> Kept:
     known = answer.consent_id is not None
     entry = Entry(record, answer.idempotency_key, follows=known)
     stored = recorder().append(entry)
+    known_browsers().add(policy.tenant_id, stored.consent_id)
     kept = Kept(stored, is_new=stored is entry.record)
     counts().add(MADE, answer.surface, "recorded" if kept.is_new else "repeated")
     return kept

@@ -19,6 +19,7 @@ from portal.consent.partitions import Partition, drop, partitions, tenants_of
 from portal.database import db
 from portal.identifiers import first_at
 from portal.policy.markdown import TextError, checked
+from portal.tenants.changes import announce
 from portal.tenants.lifecycle import TenantError
 from portal.tenants.models import Tenant
 
@@ -69,6 +70,7 @@ def erase(tenant_id: int, consent_id: UUID, actor: str, reason: str) -> int:
     Raises BadReason.
     """
     _allow(tenant_id, actor, _checked(reason), consent_id=consent_id)
+    announce(db.session.get_one(Tenant, tenant_id))  # servers forget that they know the browser
     return _delete(tenant_id, LOG.consent_id == consent_id)
 
 

@@ -1,6 +1,6 @@
 """Who decides: the one place that reads and writes the decision's cookie."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -11,10 +11,12 @@ from werkzeug.wrappers import Request
 
 from portal.consent import preferences
 from portal.consent.asking import belongs
+from portal.consent.browsers import known_browsers
 from portal.consent.deciding import Answer, Kept, decide
 from portal.consent.expiring import refused_cookies
 from portal.consent.models import ConsentRecord
 from portal.consent.opt_out import opts_out
+from portal.consent.preferences import Preferences
 from portal.consent.recording import latest
 from portal.headers import Header
 from portal.policy.current import language_for
@@ -24,6 +26,7 @@ from portal.tenants.hostnames import from_host_header
 from portal.tenants.origins import cookie_domain
 
 LONGEST_PAGE = 1024  # characters
+MOST_COOKIES = 4  # of one name that are looked at: this host's, its domain's, and two planted ones
 PATH_CHARACTERS = "/%:@!$&'()*+,;=-._~"
 
 
@@ -44,7 +47,7 @@ class Elsewhere:
 class Visitor:
     """A request with the tenant and the policy that it is about, and what its cookie says.
 
-    `preferences`: only of this tenant, possibly too old to count.
+    `preferences`: of a browser that decided here, possibly too old to count.
     """
 
     __slots__ = ("cookies", "elsewhere", "policy", "preferences", "request", "site")
@@ -57,8 +60,23 @@ class Visitor:
         # who decides for the first time sends none, mostly
         sent = "HTTP_COOKIE" in request.environ
         self.cookies: Mapping[str, str] = request.cookies if sent else {}
-        cookie = preferences.read(self.cookies.get(preferences.NAME))
-        self.preferences = cookie if cookie and belongs(cookie, policy) else None
+        self.preferences = decision_in(request, policy, known_browsers().is_known)
+
+
+def decision_in(
+    request: Request, policy: LivePolicy, is_known: Callable[[int, UUID], bool]
+) -> Preferences | None:
+    """What the cookie says, if it names what this tenant has and a browser that decided here.
+
+    Where several cookies of the name are sent, for this host and for domains above it, the newest
+    decision counts.
+    """
+    if "HTTP_COOKIE" not in request.environ:
+        return None
+    values = request.cookies.getlist(preferences.NAME)[:MOST_COOKIES]
+    decided = [one for one in map(preferences.read, values) if one and belongs(one, policy)]
+    decided.sort(key=lambda one: one.at, reverse=True)
+    return next((one for one in decided if is_known(policy.tenant_id, one.consent_id)), None)
 
 
 def decide_for(

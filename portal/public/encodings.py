@@ -26,6 +26,11 @@ def _choose_encoding(header: str) -> str:
     return best if quality[best] else ""
 
 
+def compressed(plain: bytes, encoding: str, effort: int) -> bytes:
+    """Bytes in one of the encodings that are offered; without one, as they are."""
+    return COMPRESSORS[encoding](plain, effort) if encoding else plain
+
+
 class Body:
     """Bytes that are kept compressed, in each encoding that was asked for; plain is for the few."""
 
@@ -37,15 +42,15 @@ class Body:
 
     @property
     def weight(self) -> int:
-        """About how many bytes of memory all encodings take."""
-        return len(self._encoded["br"]) * len(OFFERED)
+        """How many bytes of memory all encodings take, at most about: gzip's is less than twice."""
+        return len(self._encoded["br"]) * 3
 
     def encoded(self, encoding: str) -> bytes:
         if not encoding:
             plain: bytes = brotli.decompress(self._encoded["br"])
             return plain
         if encoding not in self._encoded:
-            self._encoded[encoding] = COMPRESSORS[encoding](self.encoded(""), self._effort)
+            self._encoded[encoding] = compressed(self.encoded(""), encoding, self._effort)
         return self._encoded[encoding]
 
 

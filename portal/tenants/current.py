@@ -1,6 +1,7 @@
 """The tenant that the current request is for: the one place that reads the Host header."""
 
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, event
@@ -35,11 +36,16 @@ def current_site() -> Site:
 
 def site_of(asking: Request) -> Site:
     """The tenant on whose hostname a request came; raises UnknownHost."""
-    hostname = from_host_header(as_written(asking.environ.get("HTTP_HOST", "")))
+    hostname = hostname_of(asking.environ)
     site = directory().find(hostname) if hostname else None
     if site is None:
         raise UnknownHost
     return site
+
+
+def hostname_of(environ: WSGIEnvironment) -> str | None:
+    """The hostname that a request names; None if it names none that could be."""
+    return from_host_header(as_written(environ.get("HTTP_HOST", "")))
 
 
 def current_tenant() -> Tenant:

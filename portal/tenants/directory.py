@@ -10,7 +10,7 @@ from portal.database import reading
 from portal.tenants.changes import ChangeFeed, feed
 from portal.tenants.models import SIGNALS, Hostname, Tenant
 
-LIMIT = 100_000  # hostnames that a process remembers, known and unknown ones together
+MOST_KNOWN, MOST_UNKNOWN = 100_000, 10_000  # hostnames that a process remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,33 @@ class Site:
 
 
 class Directory:
+    """Unknown hostnames are remembered apart, so that no number of them displaces a tenant."""
+
     def __init__(self, changes: ChangeFeed) -> None:
-        self._sites: BoundedCache[str, Site | None] = BoundedCache(LIMIT)
+        self._sites: BoundedCache[str, Site] = BoundedCache(MOST_KNOWN)
+        self._unknown: BoundedCache[str, None] = BoundedCache(MOST_UNKNOWN)
         changes.listen(self._forget)
+
+    def recall(self, hostname: str) -> Site | None:
+        """The tenant of a hostname that was asked for lately, without asking the database."""
+        return self._sites.find(hostname)
 
     def find(self, hostname: str) -> Site | None:
         """The tenant that answers on a hostname; None if there is none or it is suspended."""
-        return self._sites.get(hostname, lambda: _load(hostname))
+        known = self._sites.find(hostname)
+        if known or hostname in self._unknown:
+            return known
+        before = self._sites.generation, self._unknown.generation
+        site = _load(hostname)
+        if site:
+            self._sites.keep(hostname, site, before[0])
+        else:
+            self._unknown.keep(hostname, None, before[1])
+        return site
 
     def _forget(self, tenant_ids: set[int]) -> None:
-        self._sites.forget(lambda _, site: site is None or site.tenant_id in tenant_ids)
+        self._unknown.forget(lambda *_: True)
+        self._sites.forget(lambda _, site: site.tenant_id in tenant_ids)
 
 
 def _load(hostname: str) -> Site | None:

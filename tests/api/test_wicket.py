@@ -34,7 +34,7 @@ def test_a_decision_needs_no_request_of_flask(lone_app, paris):
 )
 def test_what_is_no_decision_goes_on(lone_app, paris, monkeypatch, method, path):
     taken = []
-    monkeypatch.setattr(wicket, "_taken", taken.append)
+    monkeypatch.setattr(wicket, "take_decision", taken.append)
     answer = paris.client.open(path, method=method, base_url=paris.base)
     assert answer.status_code in (404, 405)
     assert taken == []

@@ -1,5 +1,6 @@
 """The cookie is a hint that anybody may have written: exactly of the format, or no decision."""
 
+import itertools
 import json
 import re
 import string
@@ -11,13 +12,16 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
+from portal.consent.erasing import erase
 from portal.consent.preferences import LONGEST, NAME, Preferences, read, write
 from portal.cookies.models import CATEGORIES
+from portal.database import writing
 from tests import make
-from tests.client import has_banner
+from tests.client import Visitor, has_banner
 from tests.consent import documented, drafts
-from tests.consent.records import record
+from tests.consent.records import keep, record
 
 ID = "0b57cd54-12f0-4576-83d7-e1ec66c01eef"
 GOOD: dict[str, Any] = {
@@ -228,6 +232,12 @@ def test_the_documented_example_is_a_cookie_of_the_format():
     assert json.loads(example) == GOOD
 
 
+def decided(app, *slugs: str) -> None:
+    """The browser with our number has decided at these tenants."""
+    with app.app_context():
+        keep(*(record(make.find(slug).id, consent_id=UUID(ID)) for slug in slugs or ["paris"]))
+
+
 def told(visitor, **members: Any) -> bool:
     """Whether a visitor with a fresh cookie of these members is shown the banner."""
     fresh = {"v": 1, "id": ID, "policy": 1, "at": int(time.time())}
@@ -239,6 +249,65 @@ def told(visitor, **members: Any) -> bool:
 def test_a_decision_on_what_the_tenant_has_is_not_asked_again(lone_app, lone_visitor):
     make.tenant(lone_app)
     assert has_banner(lone_visitor.get())
+    decided(lone_app)
+    assert not told(lone_visitor)
+
+
+def test_a_decision_of_which_the_log_knows_nothing_is_none(app, visitor):
+    make.tenant(app)
+    assert told(visitor)
+    receipt = visitor.decide("reject_all").json
+    assert receipt["consent_id"] != ID
+    assert not told(visitor, id=receipt["consent_id"])
+
+
+def test_the_decision_of_another_tenant_is_none(app):
+    make.tenant(app)
+    make.tenant(app, "oslo", "en")
+    paris, oslo = Visitor(app), Visitor(app, "oslo.example")
+    paris.decide("accept_all")
+    oslo.remember(paris.client.get_cookie(NAME, domain=paris.host).value)
+    assert has_banner(oslo.get())
+    assert oslo.decide("reject_all").json["consent_id"] != paris.preferences["id"]
+
+
+def test_a_decision_that_was_erased_is_none(app, visitor):
+    make.tenant(app)
+    number = visitor.decide("accept_all").json["consent_id"]
+    assert not has_banner(visitor.get())
+    with app.app_context(), writing():
+        erase(make.find().id, UUID(number), "operator", "asked by letter")
+    make.heard(app)
+    assert has_banner(visitor.get())
+
+
+def test_of_several_cookies_of_the_name_the_newest_decision_counts(app, visitor):
+    make.tenant(app)
+    visitor.decide("reject_all")
+    own, at = visitor.preferences, int(time.time())
+    ways = {
+        "own": encoded(own),
+        "older": encoded(own | {"at": at - 100, "accepted": ["necessary"], "rejected": []}),
+        "unknown": encoded(own | {"at": at + 100, "id": ID}),
+        "none": "nonsense",
+    }
+    for order in itertools.permutations(ways.values()):
+        header = "; ".join(f"{NAME}={value}" for value in order)
+        assert not has_banner(
+            visitor.client.get("/", base_url=visitor.base, headers={"Cookie": header})
+        )
+
+
+def test_while_the_log_cannot_be_asked_a_cookie_is_no_decision(lone_app, lone_visitor, monkeypatch):
+    make.tenant(lone_app)
+    decided(lone_app)
+
+    def fail(*_: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    with monkeypatch.context() as away:
+        away.setattr("portal.consent.browsers._has_record", fail)
+        assert told(lone_visitor)
     assert not told(lone_visitor)
 
 
@@ -262,6 +331,7 @@ def test_a_decision_on_what_the_tenant_has_is_not_asked_again(lone_app, lone_vis
 )
 def test_a_decision_on_what_the_tenant_does_not_have_is_none(lone_app, lone_visitor, members):
     make.tenant(lone_app)
+    decided(lone_app)
     assert told(lone_visitor, **members)
 
 
@@ -272,4 +342,5 @@ def test_the_cookie_of_a_tenant_with_other_categories_is_no_decision_here(lone_a
     make.publish(lone_app, "oslo")
     make.change(lone_app, "paris", name="Second version")
     make.publish(lone_app)
+    decided(lone_app, "paris", "oslo")
     assert told(lone_visitor, policy=2, rejected=["statistics", "marketing"])

@@ -1,0 +1,56 @@
+"""What every request passes before Flask."""
+
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.api.wicket import Wicket
+from portal.headers import ReadyResponse, SecurityHeaders
+from portal.measuring import Measured
+from portal.public.page_cache import PageCache
+from portal.settings import Settings
+
+ASKED = "portal.page_cache_asked"  # key of the WSGI environment: memory has no answer to this
+
+
+class Middleware:
+    """The WSGI application: a page in memory is sent at once, all else is answered by Flask."""
+
+    def __init__(self, flask: Flask, settings: Settings) -> None:
+        inner = SecurityHeaders(Wicket(flask.wsgi_app, flask))
+        counts, logs_all = flask.extensions["portal.counts"], bool(settings.access_log)
+        self._measured = Measured(inner, PageCache(flask).answer_at_once, counts, logs_all)
+        count = settings.proxies
+        self._proxies = count and ProxyFix(_nothing, x_for=count, x_proto=count, x_host=count)
+
+    def answer_at_once(self, environ: WSGIEnvironment) -> ReadyResponse | None:
+        """The answer if it is in memory; a server may ask for it before it takes a thread.
+
+        Asked once a request: whoever gets None calls the application.
+        """
+        environ[ASKED] = True
+        self._believe_proxies(environ)
+        return self._measured.answer_at_once(environ)
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        answer = None if ASKED in environ else self.answer_at_once(environ)
+        if answer is None:
+            return self._measured(environ, start)
+        start(answer.status, answer.all_headers(environ))
+        return (answer.body,)
+
+    def _believe_proxies(self, environ: WSGIEnvironment) -> None:
+        """Take `X-Forwarded-*` for the client's address, scheme and host, as the setting says."""
+        if self._proxies:
+            self._proxies(environ, _ignore)
+
+
+def _nothing(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+    """Stands for an application where only the environment is to be changed."""
+    return ()
+
+
+def _ignore(*_: object) -> Callable[[bytes], object]:
+    return len
