@@ -55,6 +55,7 @@ const stage = () => {
 const shown = (all, key) => {
   const layer = build(all[key]);
   for (const note of layer.querySelectorAll("[data-gpc]")) note.hidden = !optedOut;
+  for (const { attributes } of layer.querySelectorAll("a")) attributes.href.value = new URL(attributes.href.value, PORTAL);
   stage().append(dressed(layer, all.dir));
   return layer;
 };

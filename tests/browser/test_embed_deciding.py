@@ -50,6 +50,13 @@ def test_an_answer_is_kept_here_and_recorded_there(shop, page, word, accepted):
     assert json.loads(record["accepted"]) == receipt["accepted"]
 
 
+def test_links_lead_to_the_portal_that_the_script_came_from(shop, page):
+    page.click(answer("choose"))
+    found = page.eval_on_selector_all(".ask a", "all => all.map((one) => one.href)")
+    policy = f"{shop.portal}/terms/cookies-policy/?lang=en"
+    assert found == [policy, f"{policy}#providers"]
+
+
 def test_no_credentials_go_to_a_portal_on_another_site(shop, page):
     page.context.add_cookies([{"name": "sessionid", "value": "x", "url": shop.portal}])
     with page.expect_request("**/api/v1/consents") as sent:

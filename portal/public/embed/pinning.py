@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.database import db
 from portal.policy.current import current_policy
+from portal.policy.live import live
 from portal.public.embed.script import Built, current_script
 from portal.tenants.current import current_site
 from portal.tenants.models import Script
@@ -14,12 +15,14 @@ from portal.tenants.models import Script
 
 def keep_script() -> Built:
     """Keep today's script under its digest, from now on for ever; what is kept stays as it is."""
-    built, tenant_id = current_script(), current_site().tenant_id
+    policy = current_policy()
+    tenant_id, number = policy.tenant_id, policy.number
+    built = current_script(live().version(tenant_id, number).document.hostname)
     if db.session.get(Script, (tenant_id, built.digest)) is None:
         kept = Script(
             tenant_id=tenant_id,
             digest=built.digest,
-            policy=current_policy().number,
+            policy=number,
             content=built.text,
             kept_at=datetime.now(UTC),
         )

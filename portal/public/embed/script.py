@@ -9,7 +9,6 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 
@@ -30,7 +29,7 @@ from portal.public.embed.patterns import names, storages
 from portal.public.embed.texts import address, in_script, texts_for
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
-from portal.tenants.current import current_site
+from portal.tenants.current import current_site, hostname_of
 from portal.tenants.directory import Site
 from portal.tenants.models import Script
 from portal.tenants.origins import cookie_domain
@@ -49,7 +48,7 @@ class Key(NamedTuple):
     site: Site
     version: int
     language: str  # of the texts that ride along
-    origin: str  # of the portal, as the visitor's browser names it
+    domain: str  # of the cookie, where the hostname that was asked lies within it
 
 
 class Built(NamedTuple):
@@ -60,7 +59,8 @@ class Built(NamedTuple):
 
 @bp.get("/consent.js")
 def consent_script() -> Response:
-    built = current_script(request.args.get("lang", ""))
+    hostname = hostname_of(request.environ) or ""
+    built = current_script(hostname, request.args.get("lang", ""))
     response = _answer(built.body)
     response.headers["Cache-Control"] = FRESH
     response.set_etag(built.digest[:24] + response.headers.get("Content-Encoding", ""))
@@ -71,11 +71,16 @@ def consent_script() -> Response:
 @bp.get("/embed/<digest>.js")
 def pinned_script(digest: str) -> Response:
     """The script as it was when its hash was handed out, whatever was published since."""
+    key = current_site().tenant_id, digest
+    return _answer(_pinned().get(key, lambda: _load_pinned(*key)))
+
+
+def _load_pinned(tenant_id: int, digest: str) -> Body:
     with reading() as session:
-        kept = session.get(Script, (current_site().tenant_id, digest))
+        kept = session.get(Script, (tenant_id, digest))
     if kept is None:
         abort(404)
-    return _answer(Body(kept.content.encode(), ONCE))
+    return Body(kept.content.encode(), ONCE)
 
 
 def _answer(body: Body) -> Response:
@@ -85,17 +90,18 @@ def _answer(body: Body) -> Response:
     return response
 
 
-def current_script(language: str = "") -> Built:
-    policy = current_policy()
+def current_script(hostname: str, language: str = "") -> Built:
+    """The script as it is loaded from one of the tenant's hostnames."""
+    policy, site = current_policy(), current_site()
     document: Document = live().version(policy.tenant_id, policy.number).document
     tag = language if language in document.languages else document.default_language
-    key = Key(current_site(), policy.number, tag, request.host_url.rstrip("/"))
+    key = Key(site, policy.number, tag, cookie_domain(site, hostname) or "")
     return _scripts().get(key, lambda: _build(key, policy))
 
 
 def _build(key: Key, policy: LivePolicy) -> Built:
     version = live().version(policy.tenant_id, key.version)
-    texts = texts_for(policy, key.version, key.language, None, key.origin, opted_out=False)
+    texts = texts_for(policy, key.version, key.language, None, opted_out=False)
     look = version.document.look or STANDARD
     parts = _facts(key, policy, version), style(look), {name: texts[name] for name in FIRST}
     text = _code() + CALL % tuple(in_script(one) for one in parts)
@@ -109,7 +115,7 @@ def integrity(digest: str) -> str:
 
 def _facts(key: Key, policy: LivePolicy, version: Version) -> dict[str, Any]:
     document: Document = version.document
-    site, host = key.site, urlsplit(key.origin).netloc
+    site = key.site
     button = (document.look or STANDARD).reopener == "button"
     return {
         "version": policy.number,
@@ -120,7 +126,7 @@ def _facts(key: Key, policy: LivePolicy, version: Version) -> dict[str, Any]:
         "fallback": document.default_language,
         "categories": {one.key: _category(policy, one) for one in document.categories},
         "storages": storages(document),
-        "domain": cookie_domain(site, host) or "",
+        "domain": key.domain,
         "sites": sorted(site.sites),
         "signals": site.signals,
         "reloads": site.reloads,
@@ -179,7 +185,15 @@ def _scripts() -> BoundedCache[Key, Built]:
     return found
 
 
+def _pinned() -> BoundedCache[tuple[int, str], Body]:
+    found: BoundedCache[tuple[int, str], Body] = current_app.extensions["portal.pinned_scripts"]
+    return found
+
+
 def init_app(app: Flask) -> None:
+    app.extensions["portal.pinned_scripts"] = BoundedCache[tuple[int, str], Body](
+        MEMORY, lambda body: body.weight
+    )
     app.extensions["portal.scripts"] = BoundedCache[Key, Built](
         MEMORY, lambda one: len(one.text) + one.body.weight
     )

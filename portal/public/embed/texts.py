@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, abort, current_app, request
 
@@ -27,7 +27,14 @@ from portal.public.rendering import Words, first_layer_of, render_part, wording_
 TEMPLATE, HOLD = "embed/layers.html", "embed/hold.html"
 BRIEFLY = "public, max-age=60"
 MEMORY = 16 * 1024 * 1024  # bytes of texts that a process remembers
-Key = tuple[int, int, str, int | None, str]
+
+
+class Key(NamedTuple):
+    tenant_id: int
+    version: int
+    language: str
+    since: int | None
+    origin: str
 
 
 def address(number: int) -> str:
@@ -51,7 +58,7 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     policy = current_policy()
     if policy.categories(number) is None or language not in live().languages(policy, number):
         abort(404)
-    key = (policy.tenant_id, number, language, _since(policy), request.host_url.rstrip("/"))
+    key = Key(policy.tenant_id, number, language, _since(policy), _origin(policy, build))
     body = _texts().get(key, lambda: Body(in_script(texts_for(policy, *key[1:])).encode(), ONCE))
     if request.method == "HEAD":
         impressions().count(Impression(policy.tenant_id, number, language))
@@ -61,6 +68,16 @@ def embed_texts(number: int, build: str, language: str) -> Response:
     if build != _build():
         response.headers["Cache-Control"] = BRIEFLY
     return response
+
+
+def _origin(policy: LivePolicy, build: str) -> str:
+    """What links begin with: nothing, or the portal where an older script takes them as they are.
+
+    No text is made for an origin that only a request names, of which there is no end.
+    """
+    if build == _build():
+        return ""
+    return f"https://{live().version(policy.tenant_id, policy.number).document.hostname}"
 
 
 def _since(policy: LivePolicy) -> int | None:
@@ -74,7 +91,7 @@ def texts_for(
     number: int,
     language: str,
     since: int | None,
-    origin: str,
+    origin: str = "",
     *,
     opted_out: bool = True,
 ) -> dict[str, Any]:
