@@ -19,6 +19,7 @@ from portal.settings import Settings
 MINUTE = 60  # seconds
 FAILED_TOKENS = 30  # a minute, from one address
 SLOWEST = 0.5  # seconds that a counter beside us may take to answer
+MOST_NETWORKS = 100_000  # counted apart at a time
 COUNTED = "portal.counted"  # key of the WSGI environment: this request was counted
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ class Visits:
     """Visits from each address, in this process's memory alone.
 
     A visitor's decision passes here, and must not wait for a counter elsewhere. Two threads at
-    once may count one visit for two, which spares a lock.
+    once may count one visit for two, which spares a lock. Where there are more networks in a
+    minute than memory is given for, counting begins anew.
     """
 
     def __init__(self, limit: int) -> None:
@@ -46,7 +48,7 @@ class Visits:
     def count(self, address: str) -> None:
         """Raises TooMany."""
         now = monotonic()
-        if now >= self._ends:
+        if now >= self._ends or len(self._counts) >= MOST_NETWORKS:
             self._counts, self._ends = {}, now + MINUTE
         network = _network(address)
         count = self._counts[network] = self._counts.get(network, 0) + 1

@@ -1,6 +1,8 @@
 """What every request passes before Flask."""
 
 from collections.abc import Callable, Iterable
+from string import punctuation
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
@@ -31,6 +33,7 @@ class Middleware:
         Asked once a request: whoever gets None calls the application.
         """
         environ[ASKED] = True
+        escape_query(environ)
         self._believe_proxies(environ)
         return self._measured.answer_at_once(environ)
 
@@ -45,6 +48,16 @@ class Middleware:
         """Take `X-Forwarded-*` for the client's address, scheme and host, as the setting says."""
         if self._proxies:
             self._proxies(environ, _ignore)
+
+
+def escape_query(environ: WSGIEnvironment) -> None:
+    """Percent-encode what may not stand in a query (RFC 3986 section 3.4).
+
+    Werkzeug fails on bytes that are no UTF-8; encoded, it replaces them.
+    """
+    query = environ.get("QUERY_STRING", "")
+    if not query.isascii():
+        environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=punctuation)
 
 
 def _nothing(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:

@@ -3,8 +3,10 @@
 import re
 from functools import cache
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
+
+from werkzeug.datastructures import MultiDict
 
 DOORS = ("public", "api", "backoffice", "assets", "operations", "none")
 SAME_DOOR = {"security": "backoffice"}  # the library's own blueprint
@@ -14,6 +16,17 @@ REQUEST_ID = "portal.request_id"
 FAILURE = "portal.failure"  # the error that a request ended with
 ROUTE = "portal.route"  # the rule of what was answered without asking Flask
 SANE = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}", re.ASCII)
+
+
+class Asking(Protocol):
+    """What is read of a request to choose a page; Werkzeug's and Flask's requests have it."""
+
+    @property
+    def environ(self) -> WSGIEnvironment: ...
+    @property
+    def cookies(self) -> MultiDict[str, str]: ...
+    @property
+    def args(self) -> MultiDict[str, str]: ...
 
 
 def facts(environ: WSGIEnvironment) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -50,8 +51,11 @@ def seconds_left(record: ConsentRecord, now: datetime) -> int:
 
 def read(value: str | None) -> Preferences | None:
     """What a cookie's value says; None for any value that is not exactly of the format."""
-    if not value or len(value) > LONGEST:
-        return None
+    return _read(value) if value and len(value) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _read(value: str) -> Preferences | None:
     try:
         return _checked(json.loads(unquote(value, errors="strict")))
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -21,6 +21,7 @@ from portal.consent.recording import latest
 from portal.headers import Header
 from portal.policy.current import language_for
 from portal.policy.live import LivePolicy, live
+from portal.requests import Asking
 from portal.tenants.directory import Site
 from portal.tenants.hostnames import from_host_header
 from portal.tenants.origins import cookie_domain
@@ -64,16 +65,16 @@ class Visitor:
 
 
 def decision_in(
-    request: Request, policy: LivePolicy, is_known: Callable[[int, UUID], bool]
+    asking: Asking, policy: LivePolicy, is_known: Callable[[int, UUID], bool]
 ) -> Preferences | None:
     """What the cookie says, if it names what this tenant has and a browser that decided here.
 
     Where several cookies of the name are sent, for this host and for domains above it, the newest
     decision counts.
     """
-    if "HTTP_COOKIE" not in request.environ:
+    if "HTTP_COOKIE" not in asking.environ:
         return None
-    values = request.cookies.getlist(preferences.NAME)[:MOST_COOKIES]
+    values = asking.cookies.getlist(preferences.NAME)[:MOST_COOKIES]
     decided = [one for one in map(preferences.read, values) if one and belongs(one, policy)]
     decided.sort(key=lambda one: one.at, reverse=True)
     return next((one for one in decided if is_known(policy.tenant_id, one.consent_id)), None)

@@ -1,10 +1,10 @@
 """The published policy and the language that the current request is answered with."""
 
 from flask import g, request
-from werkzeug.wrappers import Request
 
 from portal.languages import choose
 from portal.policy.live import LivePolicy, live
+from portal.requests import Asking
 from portal.tenants.changes import feed
 from portal.tenants.current import current_site
 
@@ -41,7 +41,7 @@ def current_language() -> str:
     return language
 
 
-def language_for(asking: Request, policy: LivePolicy) -> str:
+def language_for(asking: Asking, policy: LivePolicy) -> str:
     """By `?lang=` if published, else as Django chooses: cookie, header, default."""
     environ = asking.environ
     if environ.get("QUERY_STRING"):

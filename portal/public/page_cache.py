@@ -8,10 +8,14 @@ from uuid import UUID
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Request
 
+from portal.consent import preferences
 from portal.consent.visitor import decision_in
 from portal.headers import ReadyResponse
+from portal.policy.current import LANGUAGE_COOKIE
 from portal.policy.live import LivePolicy
 from portal.public.pages import PageKey, page_key
 from portal.public.rendering import PATHS
@@ -24,6 +28,25 @@ TEMPLATES = ("home", "cookies_policy", "terms", "privacy")
 
 class NotRemembered(LookupError):
     """The database would have to be asked."""
+
+
+class PageRequest:
+    """What a page depends on is read of a request through these; each is Werkzeug's, read once.
+
+    Werkzeug's own request goes through all headers to find the cookies.
+    """
+
+    __slots__ = ("cookies", "environ")
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self.environ = environ
+        header = environ.get("HTTP_COOKIE", "")
+        matters = preferences.NAME in header or LANGUAGE_COOKIE in header
+        self.cookies: MultiDict[str, str] = parse_cookie(header if matters else None)
+
+    @property
+    def args(self) -> MultiDict[str, str]:
+        return Request(self.environ, populate_request=False).args
 
 
 class PageCache:
@@ -57,7 +80,7 @@ class PageCache:
 
     def _key(self, environ: WSGIEnvironment, template: str) -> PageKey:
         """Raises NotRemembered."""
-        asking = Request(environ, populate_request=False)
+        asking = PageRequest(environ)
         policy = self._policy(environ)
         return page_key(asking, policy, template, decision_in(asking, policy, self._is_known))
 

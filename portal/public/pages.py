@@ -11,7 +11,6 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import Headers
-from werkzeug.wrappers import Request
 
 from portal.caching import BoundedCache
 from portal.consent.asking import EVERYTHING, Question, question
@@ -27,6 +26,7 @@ from portal.public.encodings import OFTEN, choose_encoding, compressed
 from portal.public.integrations.gating import gating
 from portal.public.integrations.shown import reach
 from portal.public.rendering import render
+from portal.requests import Asking
 from portal.settings import Settings
 
 OVERHEAD = 2048  # bytes of memory that a page takes besides its body and header values, about
@@ -54,7 +54,7 @@ class PageKey(NamedTuple):
 
 
 def page_key(
-    asking: Request, policy: LivePolicy, template: str, decided: Preferences | None
+    asking: Asking, policy: LivePolicy, template: str, decided: Preferences | None
 ) -> PageKey:
     environ = asking.environ
     return PageKey(

@@ -21,7 +21,7 @@ def from_host_header(host: str) -> str | None:
     return _from_host_header(host) if len(host) <= LONGEST else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _from_host_header(host: str) -> str | None:
     port = PORT.search(host)
     if host != host.strip() or (port and int(port[1] or 0) > LARGEST_PORT):

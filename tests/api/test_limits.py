@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.limits import FAILED_TOKENS, Visits
+from portal.limits import FAILED_TOKENS, TooMany, Visits
 from portal.settings import BadSetting, Settings
 from tests import make
 from tests.api.program import Program, token
@@ -130,3 +130,14 @@ def test_a_refused_decision_stores_nothing_and_sets_no_cookie(limited):
     assert_told_to_wait(answer)
     assert "Set-Cookie" not in answer.headers
     assert CONSENTS not in answer.text
+
+
+def test_from_however_many_networks_visits_come_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr("portal.limits.MOST_NETWORKS", 10)
+    visits = Visits(limit=3)
+    for number in range(100):
+        visits.count(f"192.0.2.{number}")
+        assert len(visits._counts) <= 10
+    with pytest.raises(TooMany):
+        for _ in range(4):
+            visits.count("192.0.2.1")

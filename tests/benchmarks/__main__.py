@@ -11,14 +11,18 @@ import uuid
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import select
 
 from portal import create_app
 from portal.cli.db import bring_up_to_date
-from portal.database import writing
+from portal.consent import preferences
+from portal.database import db, writing
 from portal.languages import AVAILABLE
 from portal.policy.opening import open_portal
+from portal.tenants.models import Tenant
 from tests.benchmarks.load import Load, compare
 from tests.benchmarks.servers import serving
+from tests.consent.records import keep, record
 from tests.databases import postgresql
 
 PAGE = "/terms/cookies-policy/"
@@ -26,6 +30,8 @@ DECISION = """{"decision": "accept_all", "policy": 1, "language": "fr", "surface
 "idempotency_key": "UUID"}"""
 TABLE = "CREATE TABLE bare (id TEXT PRIMARY KEY, tenant_id INTEGER, decision TEXT, accepted TEXT)"
 MANY = 10_000
+BROWSER = uuid.uuid4()
+REFUSED = {"decision": "reject_all", "accepted": ["necessary"], "rejected": ["statistics"]}
 WARM_UP = 20  # times that each page is asked for first, so that all processes have rendered it
 
 
@@ -43,22 +49,37 @@ def prepare(environ: dict[str, str], tenants: int) -> list[str]:
     return hosts
 
 
+def decide(environ: dict[str, str]) -> str:
+    """One browser refuses everything at every tenant; its cookies, with two of somebody else."""
+    app = create_app(environ)
+    with app.app_context():
+        tenants = db.session.scalars(select(Tenant.id)).all()
+        refusals = [record(one, consent_id=BROWSER, **REFUSED) for one in tenants]
+        keep(*refusals)
+    return f"_ga=GA1.1.1170; cookies_preferences={preferences.write(refusals[0])}; theme=dark"
+
+
 def pages(folder: Path) -> None:
     few, many = {"PORTAL_DATA": str(folder / "few")}, {"PORTAL_DATA": str(folder / "many")}
     one_host, hosts = prepare(few, 1), prepare(many, MANY)
-    bare = {"BARE_DATABASE": ":memory:"}
+    cookies, bare = [decide(few), decide(many)], {"BARE_DATABASE": ":memory:"}
     with (
         serving("tests.benchmarks.bare:app", 8201, bare) as base,
         serving("wsgi:app", 8202, few) as one,
         serving("wsgi:app", 8203, many) as ten_thousand,
     ):
-        every = Load("10,000 tenants", ten_thousand, PAGE, hosts)
-        every.answer(WARM_UP * MANY)
-        rates = compare(Load("empty view", base, "/"), Load("1 tenant", one, PAGE, one_host), every)
-    report("policy page / empty view, 1 tenant", rates["1 tenant"] / rates["empty view"])
-    report(
-        "policy page / empty view, 10,000 tenants", rates["10,000 tenants"] / rates["empty view"]
-    )
+        empty = Load("empty view", base, "/")
+        loads = [
+            Load("1 tenant", one, PAGE, one_host),
+            Load("1 tenant, cookies", one, PAGE, one_host, cookie=cookies[0]),
+            Load("10,000 tenants", ten_thousand, PAGE, hosts),
+            Load("10,000 tenants, cookies", ten_thousand, PAGE, hosts, cookie=cookies[1]),
+        ]
+        for each in loads[2:]:
+            each.answer(WARM_UP * MANY)
+        rates = compare(empty, *loads)
+    for each in loads:
+        report(f"policy page / empty view, {each.name}", rates[each.name] / rates["empty view"])
     report("10,000 tenants / 1 tenant", rates["10,000 tenants"] / rates["1 tenant"])
 
 

@@ -38,6 +38,7 @@ class Load:
     path: str
     hosts: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     body: str | None = None
+    cookie: str = ""
 
     def answer(self, requests: int) -> None:
         """Load without measuring, until so many requests were answered."""
@@ -47,6 +48,8 @@ class Load:
     def rate(self, connections: int = 8) -> float:
         """Requests a second."""
         headers = '["Accept-Encoding"] = "gzip, br", ["Accept-Language"] = "fr,en;q=0.5"'
+        if self.cookie:
+            headers += f', ["Cookie"] = "{self.cookie}"'
         if self.body:
             headers += ', ["Content-Type"] = "application/json"'
         script = SCRIPT % {
