@@ -138,6 +138,7 @@ def test_from_however_many_networks_visits_come_memory_is_bounded(monkeypatch):
     for number in range(100):
         visits.count(f"192.0.2.{number}")
         assert len(visits._counts) <= 10
+    for _ in range(3):
+        visits.count("198.51.100.1")
     with pytest.raises(TooMany):
-        for _ in range(4):
-            visits.count("192.0.2.1")
+        visits.count("198.51.100.1")
