@@ -372,7 +372,7 @@ def test_enter_on_a_switch_decides_nothing(page, server):
     page.click(CHOOSE)
     page.focus("#dialog-statistics")
     page.keyboard.press("Enter")
-    expect(dialog(page)).to_be_visible(timeout=1000)
+    expect(dialog(page)).to_be_visible()
     assert len(server.records()) == before
 
 
@@ -387,4 +387,4 @@ def test_going_back_does_not_ask_again(playwright, server):
         decide(page, ACCEPT)
         page.evaluate("setTimeout(() => history.back())")  # ends before the page does
         page.wait_for_url("**/", wait_until="commit")
-        expect(banner(page)).to_be_hidden(timeout=2000)
+        expect(banner(page)).to_be_hidden()

@@ -120,7 +120,7 @@ def test_a_decision_names_the_language_that_was_shown(page, server):
 def test_an_answer_leads_back_in_the_language_that_was_shown(page, button):
     page.goto(query(POLICY, "de"))
     page.click(f"#ask-{button}")
-    expect(page.locator("html")).to_have_attribute("lang", "de", timeout=1000)
+    expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
 def test_the_way_back_survives_a_change_of_language(page):

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -429,7 +428,7 @@ def test_a_sqlite_lock_that_is_soon_released_is_not_noticed(lone_app, lone_visit
     with ThreadPoolExecutor(1) as pool:
         with busy_log(lone_app):
             answer = pool.submit(lone_visitor.decide)
-            time.sleep(0.3)
+            wait_until(lambda: lone_app.extensions["portal.recorder"]._busy)
             assert not answer.done()
         assert answer.result().status_code == 201
 

@@ -1,7 +1,6 @@
 """A hostname is a tenant's once the DNS says that it points here and is meant for this tenant."""
 
 import socket
-import time
 from threading import Event
 
 import pytest
@@ -126,10 +125,8 @@ def test_without_a_target_that_exists_nothing_is_here(zone, target):
 def test_a_resolver_that_never_answers_is_not_waited_for(zone, monkeypatch):
     answered = Event()
     monkeypatch.setattr(dns, "TIME_LIMIT", 0.2)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(30) and [])
-    before = time.monotonic()
-    assert outcomes() == (Outcome.UNKNOWN, Outcome.UNKNOWN)
-    assert time.monotonic() - before < 2
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait() and [])
+    assert outcomes() == (Outcome.UNKNOWN, Outcome.UNKNOWN)  # else it would wait for ever
     answered.set()
 
 
