@@ -1,11 +1,11 @@
 """The database: base class, names of constraints, column types, transactions."""
 
-import fcntl
-import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Thread
+from pathlib import Path
+from time import sleep
 from typing import Any, TypeVar, cast
 
 from flask import Flask
@@ -19,14 +19,14 @@ from sqlalchemy import (
     Engine,
     MetaData,
     TypeDecorator,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
+from portal import sqlite
 from portal.settings import Settings
 
 T = TypeVar("T")
@@ -53,7 +53,6 @@ APPENDS = {  # one connection, whose user says where a transaction ends
     "pool_reset_on_return": None,
     "pool_size": 1,
 }
-TURN_TIMEOUT = 5.0  # seconds that a writer waits for SQLite's one write lock
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
@@ -95,8 +94,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_BINDS"] = _binds(settings)
     db.init_app(app)
     with app.app_context():
-        if _on_sqlite():
-            _prepare_sqlite(db.engine, db.engines[LOG])
+        if on_sqlite():
+            sqlite.prepare(db.engine, db.engines[LOG])
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -130,32 +129,14 @@ def house() -> Engine:
     return db.engines.get(HOUSE, db.engine)
 
 
-def _on_sqlite() -> bool:
+def bytes_on_disk() -> int:
+    """How large SQLite's file is."""
+    return Path(str(db.engine.url.database)).stat().st_size
+
+
+def on_sqlite() -> bool:
+    """Whether the database is a file beside this process, with one writer at a time."""
     return db.engine.dialect.name == "sqlite"
-
-
-def _prepare_sqlite(engine: Engine, log: Engine) -> None:
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
-    event.listen(log, "connect", _set_pragmas)
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transaction of its own; `_begin` does
-    for pragma in (
-        "busy_timeout = 5000",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",  # so that INSERT OR REPLACE meets the append-only triggers
-        "synchronous = FULL",  # an acknowledged decision survives a power cut, also in WAL mode
-        "wal_autocheckpoint = 4000",  # pages; 16 MB between two clean-ups of the journal
-        "journal_size_limit = 67108864",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 @contextmanager
@@ -248,33 +229,51 @@ def house_transaction() -> Iterator[Connection]:
 
 @contextmanager
 def turn_to_write() -> Iterator[None]:
-    """Queue for SQLite's one write lock: the kernel wakes the next process at once.
-
-    SQLite itself would sleep and try again, and who sleeps longest goes hungry.
-    Raises TimeoutError.
-    """
-    if not _on_sqlite():
+    """Queue for SQLite's one write lock; raises TimeoutError."""
+    if not on_sqlite():
         yield
         return
-    file = os.open(f"{db.engine.url.database}-turn", os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        _lock(file)
+    with sqlite.turn(db.engine):
         yield
-    finally:
-        os.close(file)
 
 
-def _lock(file: int) -> None:
-    """Wait for the lock in the kernel's queue; raises TimeoutError after TURN_TIMEOUT.
+def note_erasure() -> None:
+    """What this transaction erases is to be in no file of SQLite's after its commit.
 
-    A wait in the queue cannot be given a limit, so a thread does it and may be left behind: the
-    file is closed by then, and the lock goes with it as soon as the thread gets it.
+    Raises OSError.
     """
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        queue = Thread(target=fcntl.flock, args=(file, fcntl.LOCK_EX), daemon=True)
-        queue.start()
-        queue.join(TURN_TIMEOUT)
-        if queue.is_alive():
-            raise TimeoutError("another process has been writing for too long") from None
+    if on_sqlite():
+        sqlite.note_erasure(db.engine)
+
+
+def compact() -> None:
+    """Rewrite SQLite's file, so that no page of it keeps a copy of what was erased.
+
+    Raises TimeoutError, OperationalError.
+    """
+    with turn_to_write():
+        try:
+            sqlite.compact(db.engine)
+        except sqlite3.OperationalError as reason:
+            raise OperationalError("VACUUM", None, reason) from reason
+
+
+def is_to_be_compacted() -> bool:
+    """Whether pages of SQLite's file may keep copies of what was erased."""
+    return on_sqlite() and sqlite.has_copies(db.engine, sqlite.IN_PAGES)
+
+
+def journal_is_emptied(tries: int = 50, pause: float = 0.1) -> bool:
+    """Whether SQLite's journal holds nothing that was erased; readers are waited for a while.
+
+    `pause` is in seconds. If not, the next writer empties it. Raises TimeoutError.
+    """
+    if not on_sqlite():
+        return True
+    for _ in range(tries):
+        with turn_to_write():
+            pass  # whoever has had a turn has emptied the journal
+        if not sqlite.has_copies(db.engine, sqlite.IN_JOURNAL):
+            return True
+        sleep(pause)
+    return False

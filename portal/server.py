@@ -11,11 +11,13 @@ from granian.server import MPServer
 
 from portal import logs
 from portal.counting.counts import forget_ended_processes
+from portal.private_files import narrow
 from portal.settings import ROOT, Settings
 
 
 def serve(settings: Settings, target: str = "wsgi:app") -> None:
     """Serve a WSGI application until the process is told to stop."""
+    narrow(settings.data)
     forget_ended_processes(settings)
     MPServer(
         target,

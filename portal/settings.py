@@ -9,10 +9,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
+from portal.private_files import make_folder, new_file
+
 T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
-NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 LIMITS = ("memory://", "redis://", "rediss://")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -148,11 +149,12 @@ class Settings:
 
     def kept(self, name: str, length: int) -> str:
         """A secret in a file of the data folder, made of `length` random bytes when first asked."""
-        self.data.mkdir(parents=True, exist_ok=True)
         file = self.data / name
-        with suppress(FileExistsError), os.fdopen(os.open(file, NEW_FILE, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(length))
-        return file.read_text()
+        if not file.exists():
+            _keep(file, secrets.token_urlsafe(length))
+        if not (kept := file.read_text()):
+            raise BadSetting(f"{file} is empty: remove it, and a new one is made")
+        return kept
 
     @property
     def page_cache_bytes(self) -> int:
@@ -165,6 +167,19 @@ class Settings:
         scheme, separator, rest = self.database_url.partition("://")
         known = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
         return known.get(scheme, scheme) + separator + rest
+
+
+def _keep(file: Path, text: str) -> None:
+    """A new file with its whole text, or none: nobody reads the beginning of one."""
+    make_folder(file.parent)
+    whole = file.with_name(f"{file.name}-{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(new_file(whole), "w") as new:
+            new.write(text)
+        with suppress(FileExistsError):
+            os.link(whole, file)
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def _read(metadata: Mapping[str, Any], environ: Mapping[str, str]) -> object:

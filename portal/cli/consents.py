@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 
 from portal.cli.answers import as_json, explained, name_of_command, say, table
+from portal.cli.db import leave_no_copies
 from portal.consent import erasing, log
 from portal.consent.log import Wanted
 from portal.consent.receipts import FORMATS, receipt
@@ -131,6 +132,7 @@ def erase(slug: str, consent_id: UUID, reason: str, as_json: bool) -> None:
     """
     with writing():
         count = erasing.erase(find(slug).id, consent_id, name_of_command(), reason)
+    leave_no_copies()
     say(as_json, {"erased": count}, f"{count} records erased")
 
 
@@ -149,6 +151,7 @@ def purge(as_json: bool) -> None:
     purged = erasing.Purged()
     for piece in each_committed(erasing.purge(datetime.now(UTC), name_of_command())):
         purged.add(piece)
+    leave_no_copies()
     rows = [f"{slug}: {count} records" for slug, count in purged.records.items()]
     words = "\n".join([*purged.partitions, *rows]) or "nothing is past its time"
     say(as_json, {"partitions": purged.partitions, "records": purged.records}, words)

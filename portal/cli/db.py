@@ -8,9 +8,19 @@ from flask import current_app
 
 from portal.cli.answers import explained
 from portal.consent.partitions import ensure_partitions
-from portal.database import house
+from portal.database import (
+    bytes_on_disk,
+    compact,
+    house,
+    is_to_be_compacted,
+    journal_is_emptied,
+    on_sqlite,
+)
 from portal.migrations import HEAD, alembic_config
+from portal.private_files import make_folder
 from portal.settings import Settings
+
+COMPACTED_AT_ONCE = 256 * 1024 * 1024  # bytes of a file that is rewritten within seconds
 
 
 @click.group(name="db")
@@ -72,10 +82,52 @@ def partitions() -> None:
     _make_partitions()
 
 
+@database.command(name="compact")
+@explained
+def compact_() -> None:
+    """Rewrite SQLite's file, so that nothing in it keeps copies of what was erased.
+
+    `portal consents purge` does so itself while the file is small. It takes a second for some
+    100 MB, in which decisions wait: choose a quiet hour. PostgreSQL does without.
+
+    \b
+    Example:
+      portal db compact
+    """
+    if not on_sqlite():
+        return
+    compact()
+    _empty_journal()
+
+
+def leave_no_copies() -> None:
+    """After an erasure: what else SQLite's files hold of it goes too, or is told."""
+    if is_to_be_compacted() and bytes_on_disk() > COMPACTED_AT_ONCE:
+        _warn(
+            "pages of the database may keep copies of what was erased until you run "
+            "`portal db compact`: it takes a while, so choose a quiet hour"
+        )
+    elif is_to_be_compacted():
+        compact()
+    _empty_journal()
+
+
+def _empty_journal() -> None:
+    if not journal_is_emptied():
+        _warn(
+            "somebody still reads what was there before, so the journal of the database keeps what "
+            "was erased; the next decision or change after that empties it"
+        )
+
+
+def _warn(words: str) -> None:
+    click.echo(f"Warning: {words}.", err=True)
+
+
 def bring_up_to_date() -> None:
     """Run the missing migrations and make the missing partitions."""
     settings: Settings = current_app.extensions["portal.settings"]
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     _run(command.upgrade, HEAD)
     _make_partitions()
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.catalogues import said
 from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.consent.partitions import Partition, drop, partitions, tenants_of
-from portal.database import db
+from portal.database import db, note_erasure
 from portal.identifiers import first_at
 from portal.policy.markdown import TextError, checked
 from portal.tenants.changes import announce
@@ -159,6 +159,7 @@ def _allow(
     erasure = Erasure(
         tenant_id=tenant_id, consent_id=consent_id, before=before, actor=actor, reason=reason
     )
+    note_erasure()
     db.session.add(erasure)
     db.session.flush()
 

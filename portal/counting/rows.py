@@ -10,8 +10,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from portal.private_files import make_folder
+from portal.private_files import new_file as new_private_file
+
 CELL = 8  # bytes
-NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_RDWR
 
 
 def new_file(folder: Path, layout: str) -> Path:
@@ -21,12 +23,15 @@ def new_file(folder: Path, layout: str) -> Path:
 
 def shared(file: Path, length: int) -> "memoryview[int]":
     """A row of zeros in a new file, which stays locked for as long as this process has the row."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, NEW_FILE, 0o600)
+    make_folder(file.parent)
+    descriptor = new_private_file(file)
     try:
-        os.truncate(descriptor, length * CELL)
+        os.posix_fallocate(descriptor, 0, length * CELL)  # no holes: a full disk says so now
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         mapped = mmap.mmap(descriptor, length * CELL)  # holds the file open, and so the lock
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
     finally:
         os.close(descriptor)
     return memoryview(mapped).cast("q")

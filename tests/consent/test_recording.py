@@ -20,7 +20,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.test import TestResponse
 
-from portal import database
+from portal import sqlite
 from portal.consent import appending, recording
 from portal.consent.models import ConsentRecord, idempotency_keys
 from portal.consent.recording import Entry, LogUnavailable, recorder
@@ -417,7 +417,7 @@ def test_a_data_folder_that_cannot_be_written_is_no_reason_to_break(lone_app, lo
 def test_a_stopped_writer_is_not_waited_for_for_ever(lone_app, lone_visitor, monkeypatch):
     make.tenant(lone_app)
     lone_visitor.get()
-    monkeypatch.setattr(database, "TURN_TIMEOUT", 0.1)
+    monkeypatch.setattr(sqlite, "TURN_TIMEOUT", 0.1)
     with busy_log(lone_app):
         assert_unavailable(lone_visitor.decide())
     assert lone_visitor.decide().status_code == 201
