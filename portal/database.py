@@ -1,6 +1,5 @@
 """The database: base class, names of constraints, column types, transactions."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,10 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
-from portal import sqlite
+from portal import postgresql, sqlite
 from portal.settings import Settings
 
 T = TypeVar("T")
@@ -44,7 +43,7 @@ class Base(DeclarativeBase):
     )
 
 
-CONNECT_TIMEOUT = 5  # seconds
+POOL_TIMEOUT = 5  # seconds that a request waits for a connection
 HOUSE, LOG = "house", "log"
 TENANT_SETTING, EVERY_TENANT = "portal.tenant", "*"
 APPENDS = {  # one connection, whose user says where a transaction ends
@@ -96,6 +95,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if on_sqlite():
             sqlite.prepare(db.engine, db.engines[LOG])
+        else:
+            postgresql.prepare(db.engines.values())
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -103,10 +104,11 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         "hide_parameters": True,  # what people sent is in no error, and so in no log
         "pool_size": settings.threads + 1,
         "max_overflow": settings.threads,
+        "pool_timeout": POOL_TIMEOUT,
         "pool_use_lifo": True,  # the connection last used has its statements prepared
     }
     if settings.sqlalchemy_url.startswith("postgresql"):
-        options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT}
+        options["connect_args"] = postgresql.OPTIONS
         options["pool_pre_ping"] = True
     return options
 
@@ -116,7 +118,8 @@ def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
     options = _engine_options(settings) | {"url": settings.sqlalchemy_url}
     if not settings.sqlalchemy_url.startswith("postgresql"):
         return {LOG: options | APPENDS}
-    options["connect_args"] |= {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
+    seeing = {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
+    options["connect_args"] = postgresql.OPTIONS | seeing
     return {HOUSE: options, LOG: options | APPENDS}
 
 
@@ -203,17 +206,25 @@ def appending_connection() -> Iterator[DBAPIConnection]:
     raised as SQLAlchemy's, the connection is closed with whatever it had begun.
     """
     engine = db.engines[LOG]
+    with _errors_of_sqlalchemy(engine):
+        borrowed = engine.raw_connection()
+        try:
+            yield cast(DBAPIConnection, borrowed.driver_connection)
+        except BaseException as reason:
+            borrowed.invalidate(reason)
+            raise
+        finally:
+            borrowed.close()
+
+
+@contextmanager
+def _errors_of_sqlalchemy(engine: Engine) -> Iterator[None]:
+    """What the driver raises, also when it connects, is raised as SQLAlchemy's."""
     driver = engine.dialect.loaded_dbapi
-    borrowed = engine.raw_connection()
     try:
-        yield cast(DBAPIConnection, borrowed.driver_connection)
-    except BaseException as reason:
-        borrowed.invalidate(reason)
-        if isinstance(reason, driver.Error):
-            raise DBAPIError.instance(None, None, reason, driver.Error) from reason
-        raise
-    finally:
-        borrowed.close()
+        yield
+    except driver.Error as reason:
+        raise DBAPIError.instance(None, None, reason, driver.Error) from reason
 
 
 @contextmanager
@@ -251,11 +262,8 @@ def compact() -> None:
 
     Raises TimeoutError, OperationalError.
     """
-    with turn_to_write():
-        try:
-            sqlite.compact(db.engine)
-        except sqlite3.OperationalError as reason:
-            raise OperationalError("VACUUM", None, reason) from reason
+    with turn_to_write(), _errors_of_sqlalchemy(db.engine):
+        sqlite.compact(db.engine)
 
 
 def is_to_be_compacted() -> bool:

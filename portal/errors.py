@@ -9,13 +9,14 @@ from werkzeug.exceptions import HTTPException
 
 from portal.api.door import PREFIX
 from portal.api.refusals import refusal_of
-from portal.catalogues import translations
+from portal.catalogues import marked, translations
 from portal.counting.counts import counts
 from portal.counting.metrics import Counter
 from portal.languages import AVAILABLE, SOURCE, choose, language
 from portal.policy.current import LANGUAGE_COOKIE, current_language
-from portal.problems import CODES, Problem, problem_of
+from portal.problems import CODES, UNAVAILABLE, Problem, problem_of
 from portal.requests import FAILURE, door
+from portal.sending_again import form_again
 
 DECIDING = frozenset({"api.decide", "public.decide_by_form"})
 REFUSED = Counter(
@@ -99,5 +100,7 @@ def _page(problem: Problem) -> Response:
         detail=detail,
         status=problem.status,
         language=language(g.language),
+        again=form_again() if problem is UNAVAILABLE else None,
+        try_again=translations(g.language).gettext(marked("Try again")),
     )
     return Response(html, problem.status)

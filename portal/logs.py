@@ -28,6 +28,8 @@ TELLING = (
     ProgrammingError,
     TypeError,
 )
+DRIVERS_TELLING = ("OperationalError", "ConnectionTimeout", "QueryCanceled", "UndefinedTable")
+LONGEST_DETAIL = 200  # characters
 OWN_WORDS = ("builtins", "sqlalchemy.exc")  # a library's OSError may name people, as smtplib's do
 
 
@@ -63,6 +65,24 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def in_short(error: BaseException | None) -> str:
+    """The type of what an error began with, and its words if these tell of the program alone.
+
+    For failures whose place in the code says nothing: a database that is away floods the log.
+    """
+    if error is None:
+        return ""
+    *_, (first, told) = ((one, _told(one)) for one in _chain(error))
+    words = [told.get("detail", ""), *_words_of_drivers(first)]
+    detail = next((one.strip().partition("\n")[0] for one in words if one), "")
+    return f"{told['type']}: {detail[:LONGEST_DETAIL]}" if detail else str(told["type"])
+
+
+def _words_of_drivers(error: BaseException) -> list[str]:
+    """Of drivers' errors those alone that repeat no value of a row."""
+    return [str(error)] if type(error).__name__ in DRIVERS_TELLING else []
 
 
 def _told(error: BaseException) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from portal.counting.counts import Counts
 from portal.counting.metrics import FROM_SHORTEST, SECOND, Histogram
 from portal.headers import Lines, ReadyResponse, Write
+from portal.logs import in_short
 from portal.requests import DOORS, FAILURE, door, facts, request_id
 
 REQUESTS = Histogram(
@@ -21,6 +22,8 @@ REQUESTS = Histogram(
 )
 
 AtOnce = Callable[[WSGIEnvironment], ReadyResponse | None]
+
+UNAVAILABLE = "503"
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +69,11 @@ class Measured:
 
 
 def _tell(environ: WSGIEnvironment, status: str, duration: int) -> None:
-    failed = status >= "5"
-    answer = {"status": int(status[:3]), "milliseconds": round(duration / 1e6, 3)}
-    log.log(
-        logging.ERROR if failed else logging.INFO,
-        "request failed" if failed else "request answered",
-        exc_info=environ.get(FAILURE),
-        extra={"facts": facts(environ) | answer},
-    )
+    told = facts(environ) | {"status": int(status[:3]), "milliseconds": round(duration / 1e6, 3)}
+    if status < "5":
+        log.info("request answered", extra={"facts": told})
+    elif status.startswith(UNAVAILABLE):  # the reason is elsewhere than in the code
+        told["reason"] = in_short(environ.get(FAILURE))
+        log.warning("not available", extra={"facts": told})
+    else:
+        log.error("request failed", exc_info=environ.get(FAILURE), extra={"facts": told})

@@ -36,6 +36,16 @@ class Cluster:
     def url(self, name: str) -> str:
         return str(self._server.get_uri(name)).replace("postgres:", f"{ROLE}:", 1)
 
+    @property
+    def superuser(self) -> str:
+        """The address at which everything may be done."""
+        return str(self._server.get_uri())
+
+    @property
+    def process(self) -> int:
+        """The id of the server's first process, the parent of all others."""
+        return int(self._server.get_pid() or 0)
+
     def stop(self) -> None:
         self._server.cleanup()
 

@@ -6,6 +6,7 @@ Each view says what it needs by `@needs(...)` or, for the few that anybody with 
 
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
 from flask import abort, current_app, g, redirect, request
@@ -107,8 +108,12 @@ def _here() -> str:
 
 
 def show_csrf_token(response: Response) -> Response:
-    """Keep the `csrftoken` cookie beside the session, for scripts that send forms."""
-    if current_person() and _csrf_token_is_new():
+    """Keep the `csrftoken` cookie beside the session, for scripts that send forms.
+
+    Not with an answer that says that something broke: who it is may be what could not be asked.
+    """
+    broke = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if not broke and current_person() and _csrf_token_is_new():
         response.set_cookie(
             CSRF_COOKIE, generate_csrf(), A_YEAR, secure=request.is_secure, samesite="Lax"
         )

@@ -15,6 +15,7 @@ from portal.cookies.known.catalogue import KnownProviderError
 from portal.people.audit import act_as
 from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
+from portal.postgresql import unhurried
 from portal.tenants.hostnames import BadHostname
 from portal.tenants.lifecycle import TenantError
 
@@ -31,6 +32,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
     """
 
     @with_appcontext
+    @unhurried()
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         act_as(name_of_command())

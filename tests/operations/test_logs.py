@@ -99,7 +99,7 @@ def test_a_failure_of_the_database_is_told_in_the_words_of_the_database(app, vis
     [line] = lines()
     assert (line["status"], line["door"]) == (503, "api")
     assert line["request_id"] == answer.headers["X-Request-Id"]
-    assert "consent_records" in line["errors"][1]["detail"]
+    assert "consent_records" in line["reason"]
 
 
 def test_what_a_row_holds_is_not_told(app, lines):
