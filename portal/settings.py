@@ -9,11 +9,16 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from portal.private_files import make_folder, new_file
 
 T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
+DATABASES = ("postgres", "postgresql", "postgresql+psycopg", "sqlite")
+HIDDEN = ("_URL", "SECRET")  # ends of the names of settings that may hold a secret
 LIMITS = ("memory://", "redis://", "rediss://")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +55,20 @@ def _limits_url(value: str) -> str:
     return value
 
 
+def _database_url(value: str) -> str:
+    """Raises ValueError, with nothing of the value: it may hold a password."""
+    if not value:
+        return value
+    try:
+        url = make_url(value)
+        _ = url.port
+    except (ArgumentError, ValueError) as reason:
+        raise ValueError("is no address of a database") from reason
+    if url.drivername not in DATABASES or (url.drivername == "sqlite" and not url.database):
+        raise ValueError("must begin with postgresql://, or be empty for SQLite")
+    return value
+
+
 def _setting(name: str, parse: Callable[[str], T], default: str, about: str) -> T:
     metadata = {"name": name, "parse": parse, "default": default, "about": about}
     value: T = field(metadata=metadata)
@@ -62,7 +81,7 @@ class Settings:
         "PORTAL_DATA", _folder, str(ROOT / "data"), "folder for everything that is written"
     )
     database_url: str = _setting(
-        "DATABASE_URL", _text, "", "`postgresql://…`; empty means SQLite in the data folder"
+        "DATABASE_URL", _database_url, "", "`postgresql://…`; empty means SQLite in the data folder"
     )
     proxies: int = _setting(
         "PORTAL_PROXIES", _between(0, 9), "0", "reverse proxies whose `X-Forwarded-*` are believed"
@@ -188,4 +207,5 @@ def _read(metadata: Mapping[str, Any], environ: Mapping[str, str]) -> object:
     try:
         return parse(value)
     except ValueError as reason:
-        raise BadSetting(f"{name}={value!r}: {reason}") from reason
+        shown = name if name.endswith(HIDDEN) else f"{name}={value!r}"
+        raise BadSetting(f"{shown}: {reason}") from reason

@@ -1,10 +1,7 @@
 """The operator's door: `portal …`."""
 
 import click
-from flask import Flask
-from flask.cli import FlaskGroup
 
-from portal import create_app
 from portal.cli.consents import consents
 from portal.cli.cookies import cookies
 from portal.cli.db import database
@@ -14,24 +11,21 @@ from portal.cli.people import user
 from portal.cli.providers import providers
 from portal.cli.serve import serve
 from portal.cli.tenants import tenant
+from portal.cli.terminal import Commands
 from portal.cli.tokens import token
-from portal.settings import BadSetting
 
 
-def _application() -> Flask:
-    """A setting that cannot be is told in one line."""
-    try:
-        return create_app()
-    except BadSetting as reason:
-        raise click.ClickException(str(reason)) from reason
-
-
-@click.group(cls=FlaskGroup, create_app=_application, add_default_commands=False, load_dotenv=False)
+@click.group(cls=Commands)
+@click.version_option(package_name="consent-portal", message="consent-portal %(version)s")
 def main() -> None:
     """The consent portal's command line.
 
     Settings come from the environment: DATABASE_URL picks the database, PORTAL_DATA the folder for
     everything that is written. Each command explains itself with --help.
+
+    An error is one line on standard error. Where a command is given --json, the line is JSON too:
+    {"error": words for people, "code": a word for programs}. Exit codes: 0 done, 1 not done,
+    2 used wrongly, 70 a fault of the portal, 130 interrupted.
     """
 
 

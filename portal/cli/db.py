@@ -1,10 +1,15 @@
 """`portal db …`: bring the database to the state that this release needs."""
 
-from collections.abc import Callable
+import re
+import sys
+from collections.abc import Callable, Iterator
 
 import click
 from alembic import command
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy import Connection, func, inspect, select, text
 
 from portal.cli.answers import explained
 from portal.consent.partitions import ensure_partitions
@@ -16,10 +21,12 @@ from portal.database import (
     journal_is_emptied,
     on_sqlite,
 )
-from portal.migrations import HEAD, alembic_config
+from portal.migrations import HEAD, alembic_config, revisions
 from portal.private_files import make_folder
 from portal.settings import Settings
 
+COUNTED = {"tenants": "tenants", "policy_versions": "versions", "consent_records": "decisions"}
+REVISION = re.compile(r"base|heads?|[+-]?[0-9]{1,4}", re.ASCII)
 COMPACTED_AT_ONCE = 256 * 1024 * 1024  # bytes of a file that is rewritten within seconds
 
 
@@ -38,6 +45,7 @@ def upgrade(revision: str) -> None:
     Example:
       portal db upgrade
     """
+    _check(revision)
     if revision == HEAD:
         bring_up_to_date()
     else:
@@ -46,15 +54,54 @@ def upgrade(revision: str) -> None:
 
 @database.command()
 @click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @explained
-def downgrade(revision: str) -> None:
-    """Undo migrations down to a revision. Undoing the tables of the log loses the log.
+def downgrade(revision: str, yes: bool) -> None:
+    """Undo migrations down to a revision, and lose what they keep.
+
+    It says what that is, and asks. A program has to say --yes.
 
     \b
-    Example:
+    Examples:
       portal db downgrade 0003
+      portal db downgrade base --yes
     """
+    _check(revision)
+    lost = _lost(revision)
+    if lost and not yes:
+        click.echo(lost, err=True)
+        _ask_whether_to_lose_it()
     _run(command.downgrade, revision)
+
+
+def _check(revision: str) -> None:
+    """Alembic breaks over some that there are not; raises CommandError for all of these."""
+    if not REVISION.fullmatch(revision):
+        raise CommandError(f"{revision!r} is no revision")
+    if revision.isdigit():
+        ScriptDirectory.from_config(alembic_config()).get_revision(revision)
+
+
+def _lost(revision: str) -> str:
+    """The migrations that would be undone, and how much there is to lose."""
+    script = ScriptDirectory.from_config(alembic_config())
+    with house().connect() as connection:
+        undone = list(script.iterate_revisions(revisions(connection), revision))
+        held = ", ".join(f"{count} {what}" for what, count in _held(connection))
+    listed = "".join(f"  {one.revision} {one.doc}\n" for one in undone)
+    return listed and f"This undoes:\n{listed}The database holds {held or 'nothing'}."
+
+
+def _held(connection: Connection) -> Iterator[tuple[str, int]]:
+    for table, what in COUNTED.items():
+        if inspect(connection).has_table(table):
+            yield what, connection.scalar(select(func.count()).select_from(text(table))) or 0
+
+
+def _ask_whether_to_lose_it() -> None:
+    if not _somebody_is_there():
+        raise click.ClickException("nobody can be asked here: say --yes if all this may be lost")
+    click.confirm("Lose what these migrations keep?", abort=True, err=True)
 
 
 @database.command()
@@ -122,6 +169,10 @@ def _empty_journal() -> None:
 
 def _warn(words: str) -> None:
     click.echo(f"Warning: {words}.", err=True)
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
 
 
 def bring_up_to_date() -> None:

@@ -31,7 +31,7 @@ def refusal(app, *words: str) -> str:
 
 
 def test_upgrade_makes_everything_from_nothing(app):
-    say(app, "db", "downgrade", "base")
+    say(app, "db", "downgrade", "base", "--yes")
     assert tables(app) <= {"alembic_version"}
     say(app, "db", "upgrade")
     make.tenant(app)
@@ -47,14 +47,14 @@ def test_upgrade_of_what_is_up_to_date_changes_nothing(app):
 
 
 def test_upgrade_may_stop_at_a_revision(app):
-    say(app, "db", "downgrade", "base")
+    say(app, "db", "downgrade", "base", "--yes")
     say(app, "db", "upgrade", "0001")
     assert "tenants" in tables(app)
     assert "cookies" not in tables(app)
 
 
 def test_downgrade_undoes_as_far_as_it_is_told(app):
-    say(app, "db", "downgrade", "0003")
+    say(app, "db", "downgrade", "0003", "--yes")
     assert "policy_versions" in tables(app)
     assert "consent_records" not in tables(app)
 
@@ -79,7 +79,7 @@ def test_check_fails_where_the_tables_differ(app, change):
 
 
 def test_check_fails_where_a_migration_is_missing(app):
-    say(app, "db", "downgrade", "0003")
+    say(app, "db", "downgrade", "0003", "--yes")
     assert "portal db upgrade" in refusal(app, "db", "check")
 
 
@@ -93,7 +93,7 @@ def test_an_unknown_revision_is_said_in_plain_words(app, command):
     [("tenant", "list"), ("tenant", "suspend", "paris"), ("consents", "list", "--tenant", "paris")],
 )
 def test_without_tables_every_command_says_to_upgrade(app, words):
-    say(app, "db", "downgrade", "base")
+    say(app, "db", "downgrade", "base", "--yes")
     assert "run `portal db upgrade`" in refusal(app, *words)
 
 
