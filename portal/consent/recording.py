@@ -8,12 +8,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from os import sched_yield
 from threading import Lock
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from portal.consent.appending import append
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
@@ -31,6 +32,7 @@ class KeyReused(ValueError):
     """An idempotency key came again with another decision."""
 
 
+A_MOMENT = 10.0  # seconds
 DECIDED = ("policy", "decision", "accepted", "rejected")
 
 WAITING = Gauge("portal_decisions_waiting", "Decisions that wait for the commit before theirs")
@@ -71,6 +73,13 @@ class Recorder:
         self._lock, self._counts = Lock(), numbers
         self._waiting: list[Entry] = []
         self._busy = False
+        self._failed_at: float | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the database could not store the last decisions, a moment ago."""
+        failed_at = self._failed_at
+        return failed_at is not None and monotonic() < failed_at + A_MOMENT
 
     def append(self, entry: Entry) -> ConsentRecord:
         """Store a record and return it, or the one its key led to before.
@@ -86,7 +95,10 @@ class Recorder:
         if entry.outcome is None:
             self._commit_waiting()
         if isinstance(entry.outcome, ConsentRecord):
+            self._failed_at = None
             return entry.outcome
+        if isinstance(_cause(entry.outcome), OperationalError | OSError):  # of no row's making
+            self._failed_at = monotonic()
         raise entry.outcome or LogUnavailable("the server is stopping")
 
     def _commit_waiting(self) -> None:
@@ -123,6 +135,10 @@ class Recorder:
             self._busy = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].turn.release()
+
+
+def _cause(outcome: Outcome | None) -> BaseException | None:
+    return outcome.__cause__ if isinstance(outcome, LogUnavailable) else None
 
 
 def _commit(batch: list[Entry]) -> None:

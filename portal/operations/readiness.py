@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.consent.partitions import has_this_month
+from portal.consent.recording import recorder
 from portal.database import db
 from portal.migrations import newest_revisions, revisions
 
@@ -62,6 +63,8 @@ def _missing(connection: Connection) -> Missing:
         }
     if not has_this_month(connection):
         return {"log": "There is no partition for this month: run `portal db partitions`."}
+    if recorder().fails:
+        return {"log": "The last decision could not be stored: the log of this server says why."}
     return {}
 
 
