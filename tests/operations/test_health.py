@@ -12,6 +12,7 @@ from portal.database import db, house
 from portal.headers import ALWAYS
 from portal.migrations import newest_revisions
 from portal.operations import readiness
+from portal.postgresql import PatientConnection
 from tests import make
 from tests.conftest import running
 from tests.waiting import wait_until
@@ -51,12 +52,16 @@ def test_a_portal_that_is_well_says_so_on_any_hostname(app, path, host):
     assert dict(ALWAYS).items() <= dict(answer.headers).items()
 
 
-def test_without_its_database_a_server_lives_but_is_not_ready(tmp_path):
+def test_without_its_database_a_server_lives_but_is_not_ready(tmp_path, monkeypatch):
     asked: list[object] = []  # of the database, by connecting to it
+    connect = PatientConnection.connect
+
+    def note(*given, **options):
+        asked.append(given)
+        return connect(*given, **options)
+
+    monkeypatch.setattr(PatientConnection, "connect", note)
     for app in running({"PORTAL_DATA": str(tmp_path)} | UNREACHABLE):
-        with app.app_context():
-            for engine in {*db.engines.values(), house()}:
-                event.listen(engine, "do_connect", lambda *given: asked.append(given))
         assert ask(app, "/healthz", "paris.example").status_code == 200
         assert not asked
         assert_not_ready(app, "database", "does not answer")

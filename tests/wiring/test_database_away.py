@@ -33,7 +33,6 @@ WAYS = ("sqlite gone", "postgresql refusing", "postgresql hanging")
 @pytest.fixture(params=WAYS)
 def broken(request, monkeypatch) -> Iterator[tuple[Flask, Member, Program]]:
     """Paris, somebody and a program who were let in before, and a database that is away."""
-    make_hasty(monkeypatch)
     engine, how = request.param.split()
     environ = request.getfixturevalue(f"{engine}_environ")
     with contextmanager(running)(environ) as app:
@@ -41,6 +40,7 @@ def broken(request, monkeypatch) -> Iterator[tuple[Flask, Member, Program]]:
         member, program = owner(app), Program(app, token(app))
         assert (member.get().status_code, program.get("/draft").status_code) == (200, 200)
         assert Visitor(app).get().status_code == 200
+        make_hasty(monkeypatch)
         with away(request, app, how):
             yield app, member, program
 
@@ -116,13 +116,13 @@ def test_each_refusal_is_one_short_line_that_tells_why(broken, lines):
 
 
 def test_it_is_served_again_as_soon_as_the_database_is_back(request, monkeypatch, cluster):
-    make_hasty(monkeypatch)
     with contextmanager(running)(request.getfixturevalue("postgresql_environ")) as app:
         make.tenant(app)
         visitor = Visitor(app)
         for way in ("refusing", "hanging"):
-            assert visitor.decide().status_code == 201
-            with away(request, app, way):
+            wait_until(lambda: visitor.decide().status_code == 201)
+            with monkeypatch.context() as hasty, away(request, app, way):
+                make_hasty(hasty)
                 assert visitor.decide().status_code == 503
             wait_until(lambda: visitor.decide().status_code == 201)
 
@@ -130,7 +130,6 @@ def test_it_is_served_again_as_soon_as_the_database_is_back(request, monkeypatch
 def test_while_the_server_hangs_one_request_asks_and_the_others_wait_for_nothing(
     request, monkeypatch, cluster
 ):
-    make_hasty(monkeypatch)
     waited: list[object] = []
     with contextmanager(running)(request.getfixturevalue("postgresql_environ")) as app:
         make.tenant(app)
@@ -143,6 +142,7 @@ def test_while_the_server_hangs_one_request_asks_and_the_others_wait_for_nothing
             "_cancelled",
             lambda *given: (waited.append(given), given_up(*given))[1],
         )
+        make_hasty(monkeypatch)
         monkeypatch.setattr(postgresql, "PAUSE", 60.0)
         with hanging(cluster):
             assert {member.get().status_code for _ in range(50)} == {503}
@@ -150,18 +150,18 @@ def test_while_the_server_hangs_one_request_asks_and_the_others_wait_for_nothing
 
 
 def test_a_command_waits_for_as_long_as_it_takes(postgresql_app, monkeypatch):
-    make_hasty(monkeypatch)
     monkeypatch.setattr(postgresql, "PATIENCE", 0.0)  # else whoever waits at all is given up
     assert "paris" not in say(postgresql_app, "tenant", "list")
 
 
 def test_what_is_given_up_is_not_done_later(postgresql_app, monkeypatch):
-    make_hasty(monkeypatch)
     make.tenant(postgresql_app)
     visitor = Visitor(postgresql_app)
     visitor.get()
     with postgresql_app.app_context(), house().begin() as connection:
         connection.execute(text("LOCK TABLE consent_records IN ACCESS EXCLUSIVE MODE"))
-        assert visitor.decide().status_code == 503
+        with monkeypatch.context() as hasty:
+            make_hasty(hasty)
+            assert visitor.decide().status_code == 503
     assert stored(postgresql_app) == []
     assert visitor.decide().status_code == 201
