@@ -24,7 +24,13 @@ from portal.people.roles import Permission
 from portal.settings import Settings
 from portal.tenants.dns import Answer, Check, Outcome, Record, check, records
 from portal.tenants.hostnames import BadHostname, from_host_header, normalise
-from portal.tenants.lifecycle import HostnameHeld, HostnameTaken, add_hostname, remove_hostname
+from portal.tenants.lifecycle import (
+    HostnameCovered,
+    HostnameHeld,
+    HostnameTaken,
+    add_hostname,
+    remove_hostname,
+)
 from portal.tenants.models import Tenant
 
 OUTCOMES = {
@@ -37,6 +43,10 @@ OUTCOMES = {
 NO_HOSTNAME = said("Write a hostname, such as data.example.org.")
 HELD = said("The portal answers on it already.")
 TAKEN = said("Another portal answers on it. Please ask the operator of this installation.")
+COVERED = said(
+    "Another portal shares its cookie with every hostname of this domain. "
+    "Please ask the operator of this installation."
+)
 NOT_YET = said("The DNS does not say yet that it is meant for this portal; see below.")
 NO_TARGET = said("Please ask the operator to add it: nothing is set here that it could point to.")
 
@@ -85,6 +95,8 @@ def settings_hostnames_add() -> Response | tuple[str, int]:
             add_hostname(changed, hostname)
     except (HostnameTaken, HostnameHeld, IntegrityError):
         return _page(current_tenant(), typed, TAKEN), 409
+    except HostnameCovered:
+        return _page(current_tenant(), typed, COVERED), 409
     tell(gettext("The portal answers on %(hostname)s from now on.", hostname=hostname))
     return _back()
 

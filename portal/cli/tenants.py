@@ -14,6 +14,8 @@ from portal.languages import SOURCE
 from portal.policy.opening import open_portal
 from portal.policy.publishing import latest_version, publish
 from portal.tenants import lifecycle
+from portal.tenants.cookie_domains import foreign_hostnames
+from portal.tenants.embedding import embedding_of
 from portal.tenants.models import Tenant
 
 P = ParamSpec("P")
@@ -139,8 +141,16 @@ def show(slug: str, as_json: bool) -> None:
     Example:
       portal tenant show paris
     """
-    facts = _facts(lifecycle.find(slug))
+    found = lifecycle.find(slug)
+    facts = _facts(found) | _reached(found)
     say(as_json, facts, table([(key, _in_words(value)) for key, value in facts.items()]))
+
+
+def _reached(one: Tenant) -> dict[str, list[str]]:
+    """Hostnames of others that get its cookie, if there are any from before that was refused."""
+    found = foreign_hostnames(one, embedding_of(one).cookie_domain)
+    reached = [f"{hostname} ({slug})" for hostname, slug in found.items()]
+    return {"cookie_reaches_others": reached} if reached else {}
 
 
 @tenant.command(name="publish")
@@ -259,6 +269,7 @@ def _facts(one: Tenant) -> dict[str, Any]:
         "state": "suspended" if one.suspended_at else "open",
         "hostname": one.canonical,
         "hostnames": [each.hostname for each in one.hostnames],
+        "cookie_domain": embedding_of(one).cookie_domain,
         "default_language": one.default_language,
         "languages": one.languages,
         "consent_days": one.consent_days,
@@ -277,4 +288,4 @@ def _facts(one: Tenant) -> dict[str, Any]:
 
 
 def _in_words(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value or "–")
+    return (", ".join(value) if isinstance(value, list) else str(value or "")) or "–"

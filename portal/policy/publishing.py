@@ -13,6 +13,8 @@ from portal.policy.markdown import TextError, checked
 from portal.policy.models import PolicyVersion, Wording
 from portal.policy.wordings import Frozen, wordings
 from portal.tenants.changes import announce
+from portal.tenants.cookie_domains import warn_of_reach
+from portal.tenants.embedding import embedding_of
 from portal.tenants.lifecycle import TenantError
 from portal.tenants.models import Tenant
 
@@ -70,6 +72,7 @@ def publish(
     announce(tenant)  # its lock lets one publisher through at a time
     db.session.flush()
     db.session.refresh(tenant)  # as it is now that it is our turn
+    warn_of_reach(tenant, embedding_of(tenant).cookie_domain)
     texts, note = wordings(tenant), _checked(note)
     _check(tenant, without)
     document = draft(tenant, texts)

@@ -1,6 +1,6 @@
 """Where a tenant asks for consent besides its portal: the cookie's domain and other sites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -8,12 +8,28 @@ from publicsuffixlist import PublicSuffixList
 
 from portal.catalogues import said
 from portal.tenants.changes import announce
+from portal.tenants.cookie_domains import foreign_hostnames
 from portal.tenants.hostnames import BadHostname, is_within, normalise
 from portal.tenants.lifecycle import BadDetail
 from portal.tenants.models import SIGNALS, Embedding, Tenant
 
 MOST_SITES = 100
+NO_DOMAIN = said("This is no domain.")
 USUAL_PORTS = {"http": 80, "https": 443}
+
+
+class DomainTaken(BadDetail):
+    """A cookie domain that hostnames of other tenants are within; `held` says whose each is.
+
+    The message for a tenant's own people names nobody; that for the operator does.
+    """
+
+    def __init__(self, domain: str, held: Mapping[str, str]) -> None:
+        super().__init__("cookie_domain", said("Another portal answers within this domain."))
+        self.held = held
+        hostname, slug = next(iter(held.items()))
+        told = f"cookie_domain: {hostname} of tenant {slug!r} is within {domain}"
+        self.args = (told if len(held) == 1 else f"{told}, and {len(held) - 1} more",)
 
 
 def embedding_of(tenant: Tenant) -> Embedding:
@@ -32,6 +48,7 @@ def embed(
     reloads: bool = True,
 ) -> Embedding:
     """Choose where the script may ask; raises BadDetail. Servers hear of it at once."""
+    announce(tenant)  # first: until the commit nobody else adds a hostname
     if tenant.embedding is None:
         tenant.embedding = Embedding()
     embedding = tenant.embedding
@@ -39,7 +56,6 @@ def embed(
     embedding.sites = _sites(sites)
     embedding.signals = [one for one in SIGNALS if one in set(signals)]
     embedding.reloads = reloads
-    announce(tenant)
     return embedding
 
 
@@ -52,16 +68,25 @@ def shared_domain(tenant: Tenant, text: str) -> str:
     """A domain that the portal may set cookies on, in ASCII; empty for the portal alone."""
     if not text.strip():
         return ""
-    try:
-        domain = normalise(text.strip().removeprefix("."))
-    except BadHostname as reason:
-        raise BadDetail("cookie_domain", said("This is no domain.")) from reason
+    domain = _domain(text)
     if not is_within(tenant.canonical, domain):
         message = said("The portal answers on %(hostname)s, which is not part of this domain.")
         raise BadDetail("cookie_domain", message, hostname=tenant.canonical)
     if not is_registrable(domain):
         message = said("Browsers keep no cookie for this domain: it is shared by strangers.")
         raise BadDetail("cookie_domain", message)
+    if held := foreign_hostnames(tenant, domain):
+        raise DomainTaken(domain, held)
+    return domain
+
+
+def _domain(text: str) -> str:
+    try:
+        domain = normalise(text.strip().removeprefix("."))
+    except BadHostname as reason:
+        raise BadDetail("cookie_domain", NO_DOMAIN) from reason
+    if domain.rpartition(".")[2].isdecimal():  # a part of an address (WHATWG URL: ends in a number)
+        raise BadDetail("cookie_domain", NO_DOMAIN)
     return domain
 
 

@@ -10,6 +10,7 @@ from portal.catalogues import said
 from portal.database import db
 from portal.languages import AVAILABLE
 from portal.tenants.changes import announce
+from portal.tenants.cookie_domains import foreign_domain
 from portal.tenants.hostnames import normalise
 from portal.tenants.models import (
     LONGEST_CONSENT,
@@ -43,6 +44,10 @@ class HostnameTaken(TenantError):
 
 class HostnameHeld(TenantError):
     """The tenant answers on it already."""
+
+
+class HostnameCovered(TenantError):
+    """Another tenant shares its cookie with every hostname of a domain that this one is within."""
 
 
 class HostnameNeeded(TenantError):
@@ -160,6 +165,18 @@ def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
         tenant.hostnames.append(Hostname(hostname=hostname, canonical=canonical))
     db.session.flush()  # the counter names the tenant by its id
     announce(tenant)
+    if not holder:
+        _refuse_covered(tenant, hostname)
+
+
+def _refuse_covered(tenant: Tenant, hostname: str) -> None:
+    """Once the change is announced, so that nobody chooses a domain meanwhile."""
+    if covering := foreign_domain(tenant, hostname):
+        domain, slug = covering
+        raise HostnameCovered(
+            f"{hostname} is within {domain}, where tenant {slug!r} shares its cookie: "
+            f'first run `portal tenant embed {slug} --cookie-domain ""`'
+        )
 
 
 def _take_canonical_from_others(tenant: Tenant) -> None:

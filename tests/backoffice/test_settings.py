@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from portal.database import db
+from portal.database import db, writing
 from portal.tenants.dns import proof_name
+from portal.tenants.embedding import embed
 from portal.tenants.models import Hostname
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
@@ -178,6 +179,17 @@ def test_a_hostname_of_somebody_else_cannot_be_taken_though_it_points_here(app, 
     assert NEW not in hostnames(app)
     assert owner(app, "oslo").post(HOSTNAMES, {"hostname": NEW}).status_code == 303
     assert NEW in hostnames(app, "oslo")
+
+
+def test_a_hostname_where_another_portal_shares_its_cookie_is_refused(app, ada, zone):
+    make.tenant(app, "oslo", "en", ("en",), hostname=f"oslo.{NEW}")
+    with app.app_context(), writing():
+        embed(make.find("oslo"), NEW, [])
+    proven(zone)
+    answer = ada.post(HOSTNAMES, {"hostname": NEW})
+    assert answer.status_code == 409
+    assert "Another portal shares its cookie with every hostname of this domain." in answer.text
+    assert hostnames(app) == {"paris.example": True}
 
 
 def test_a_hostname_that_another_portal_holds_is_not_taken_even_with_proof(app, ada, zone):

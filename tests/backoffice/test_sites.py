@@ -156,3 +156,12 @@ def test_what_is_done_is_in_the_trail_in_words(ada):
     page = ada.get("/backoffice/audit/").text
     assert "Domain shared with the portal" in page
     assert "Script kept for pinning" in page
+
+
+def test_a_domain_within_which_another_portal_answers_is_refused_without_naming_it(app, ada):
+    make.tenant(app, "oslo", "en", ("en",), hostname="oslo.paris.example")
+    answer = save(ada)
+    assert answer.status_code == 422
+    assert "Another portal answers within this domain." in answer.text
+    assert "oslo" not in answer.text
+    assert stored(app)[0] == ""
