@@ -2,6 +2,7 @@
 
 import click
 
+from portal.cli.backup import backup, restore
 from portal.cli.consents import consents
 from portal.cli.cookies import cookies
 from portal.cli.db import database
@@ -32,5 +33,7 @@ def main() -> None:
 cookies.add_command(providers)
 tenant.add_command(embed)
 
-for command in (consents, cookies, database, demo, serve, tenant, token, user):
+for command in (
+    backup, consents, cookies, database, demo, restore, serve, tenant, token, user,
+):  # fmt: skip
     main.add_command(command)

@@ -10,6 +10,7 @@ from alembic.util import CommandError
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from portal.backup.archives import BackupError
 from portal.cookies.exchange.files import BadFile
 from portal.cookies.known.catalogue import KnownProviderError
 from portal.people.audit import act_as
@@ -40,6 +41,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except (
             TenantError,
+            BackupError,
             BadFile,
             BadHostname,
             KnownProviderError,
