@@ -14,7 +14,7 @@ from portal.consent.figures import impressions
 from portal.counting import counts
 from portal.middleware import Middleware
 from portal.operations import bp as operations_bp
-from portal.operations import readiness
+from portal.operations import certificates, readiness
 from portal.policy import live
 from portal.public import assets, embed, look, pages
 from portal.public import bp as public_bp
@@ -46,6 +46,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     pages.init_app(app, settings)
     embed.init_app(app)
     readiness.init_app(app)
+    certificates.init_app(app)
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp, operations_bp):
         app.register_blueprint(blueprint)

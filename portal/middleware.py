@@ -1,14 +1,14 @@
 """What every request passes before Flask."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from string import punctuation
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.api.wicket import Wicket
+from portal.forwarded import Forwarded
 from portal.headers import ReadyResponse, SecurityHeaders
 from portal.measuring import Measured
 from portal.public.page_cache import PageCache
@@ -24,8 +24,7 @@ class Middleware:
         inner = SecurityHeaders(Wicket(flask.wsgi_app, flask))
         counts, logs_all = flask.extensions["portal.counts"], bool(settings.access_log)
         self._measured = Measured(inner, PageCache(flask).answer_at_once, counts, logs_all)
-        count = settings.proxies
-        self._proxies = count and ProxyFix(_nothing, x_for=count, x_proto=count, x_host=count)
+        self._forwarded = Forwarded(settings.proxies)
 
     def answer_at_once(self, environ: WSGIEnvironment) -> ReadyResponse | None:
         """The answer if it is in memory; a server may ask for it before it takes a thread.
@@ -34,7 +33,7 @@ class Middleware:
         """
         environ[ASKED] = True
         escape_query(environ)
-        self._believe_proxies(environ)
+        self._forwarded.believe(environ)
         return self._measured.answer_at_once(environ)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -43,11 +42,6 @@ class Middleware:
             return self._measured(environ, start)
         start(answer.status, answer.all_headers(environ))
         return (answer.body,)
-
-    def _believe_proxies(self, environ: WSGIEnvironment) -> None:
-        """Take `X-Forwarded-*` for the client's address, scheme and host, as the setting says."""
-        if self._proxies:
-            self._proxies(environ, _ignore)
 
 
 def escape_query(environ: WSGIEnvironment) -> None:
@@ -58,12 +52,3 @@ def escape_query(environ: WSGIEnvironment) -> None:
     query = environ.get("QUERY_STRING", "")
     if not query.isascii():
         environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=punctuation)
-
-
-def _nothing(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
-    """Stands for an application where only the environment is to be changed."""
-    return ()
-
-
-def _ignore(*_: object) -> Callable[[bytes], object]:
-    return len

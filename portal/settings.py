@@ -109,6 +109,12 @@ class Settings:
         "127.0.0.0/8,::1/128",
         "networks, with commas, from which `/metrics` may be read",
     )
+    ask_from: Networks = _setting(
+        "PORTAL_ASK_FROM",
+        _networks,
+        "127.0.0.0/8,::1/128",
+        "networks, with commas, from which `/ask` may be asked whether a hostname is served",
+    )
     page_cache_mb: int = _setting(
         "PORTAL_PAGE_CACHE_MB",
         _between(1, 65536),

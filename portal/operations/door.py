@@ -5,12 +5,13 @@ from ipaddress import IPv6Address, ip_address
 from flask import Blueprint, abort, current_app, request
 from werkzeug.wrappers import Response
 
-from portal.settings import Settings
+from portal.forwarded import is_unsure
+from portal.settings import Networks, Settings
 
 bp = Blueprint("operations", __name__)
 
+ASK = "operations.ask"
 OPEN = frozenset({"operations.healthz", "operations.readyz"})
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 @bp.before_request
@@ -21,16 +22,20 @@ def refuse_outsiders() -> None:
 
 
 def _is_inside() -> bool:
-    settings: Settings = current_app.extensions["portal.settings"]
-    if not settings.proxies and any(one in request.environ for one in FORWARDED):
-        return False  # a proxy that nobody told of: its address says nothing of who asks
+    if is_unsure(request.environ):
+        return False  # its address is that of a proxy, and says nothing of who asks
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or address
-    return any(address in network for network in settings.metrics_from)
+    return any(address in network for network in _let_in())
+
+
+def _let_in() -> Networks:
+    settings: Settings = current_app.extensions["portal.settings"]
+    return settings.ask_from if request.endpoint == ASK else settings.metrics_from
 
 
 @bp.after_request

@@ -46,6 +46,7 @@ GET /api/v1/versions api.list_versions
 POST /api/v1/versions api.publish_draft
 GET /api/v1/versions/<int(min=1,max=2147483647):number> api.show_version
 GET /api/v1/versions/<int(min=1,max=2147483647):number>/changes api.compare_versions
+GET /ask operations.ask
 GET /.well-known/gpc.json public.gpc
 GET /backoffice/ backoffice.home
 GET /backoffice/account/ backoffice.account
