@@ -9,7 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
-from flask import abort, current_app, g, redirect, request
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_security import url_for_security
 from flask_security.utils import check_and_update_authn_fresh
 from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from portal.backoffice.current import NotAMember, current_person, current_role, may
+from portal.backoffice.held_forms import hold_form
 from portal.backoffice.words import LANGUAGES
 from portal.languages import SOURCE, choose
 from portal.people.audit import act_as
@@ -44,8 +45,8 @@ def needs(
 ) -> Callable[[View], View]:
     """Open a view to members with a permission.
 
-    `fresh` asks for the password again if that was long ago; `largest_body` is for uploads, in
-    bytes.
+    `fresh` asks for the password again if that was long ago, and keeps what a form held meanwhile
+    (`held_form`); `largest_body` is for uploads, in bytes.
     """
 
     def mark(view: View) -> View:
@@ -99,12 +100,24 @@ def _admit_member(guard: Guard) -> Response | None:
 def _ask_again() -> Response | None:
     if check_and_update_authn_fresh(FRESH, timedelta(0), "session"):
         return None
+    hold_form()
     return redirect(url_for_security("verify", next=_here()), 303)
 
 
 def _here() -> str:
-    """Where to go on after signing in; a form that was lost is asked for again."""
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    """Where to go on after signing in: this page, or the one that holds the form."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter and adapter.test(method="GET") else _screen()
+
+
+def _screen() -> str:
+    """Views are named after their screen: `backoffice.members_resend` belongs to `members`."""
+    name = (request.endpoint or "").rpartition("_")[0]
+    while name and name not in current_app.view_functions:
+        name = name.rpartition("_")[0]
+    return url_for(name or "backoffice.home")
 
 
 def show_csrf_token(response: Response) -> Response:
@@ -121,8 +134,13 @@ def show_csrf_token(response: Response) -> Response:
 
 
 def _csrf_token_is_new() -> bool:
+    """Whether none of the cookies of the name holds it; a neighbouring hostname may plant some."""
+    return not any(map(_is_csrf_token, request.cookies.getlist(CSRF_COOKIE)))
+
+
+def _is_csrf_token(value: str) -> bool:
     try:
-        validate_csrf(request.cookies.get(CSRF_COOKIE))
+        validate_csrf(value)
     except ValidationError:
-        return True
-    return False
+        return False
+    return True

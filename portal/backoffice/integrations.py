@@ -51,18 +51,18 @@ def integrations() -> str:
         "backoffice/integrations/list.html",
         added=[_listed(one) for one in integrations_of(current_tenant())],
         kinds=[(key, kind, gettext(CATEGORY_NAMES[kind.category])) for key, kind in KINDS.items()],
-        editing=may(Permission.EDIT),
+        changing=may(Permission.MANAGE),
     )
 
 
 @bp.get("/integrations/new/<kind>/")
-@needs(Permission.EDIT)
+@needs(Permission.MANAGE)
 def integrations_new(kind: str) -> str:
     return _form(_kind(kind), {})
 
 
 @bp.post("/integrations/new/<kind>/")
-@needs(Permission.EDIT)
+@needs(Permission.MANAGE)
 def integrations_add(kind: str) -> Response | tuple[str, int]:
     chosen, typed = _kind(kind), {name: request.form.get(name, "") for name in FIELDS}
     try:
@@ -75,7 +75,7 @@ def integrations_add(kind: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/integrations/<uuid:identifier>/remove/")
-@needs(Permission.EDIT)
+@needs(Permission.MANAGE)
 def integrations_leave(identifier: UUID) -> str:
     tenant = current_tenant()
     integration = find_integration(tenant, identifier)
@@ -87,7 +87,7 @@ def integrations_leave(identifier: UUID) -> str:
 
 
 @bp.post("/integrations/<uuid:identifier>/remove/")
-@needs(Permission.EDIT)
+@needs(Permission.MANAGE)
 def integrations_remove(identifier: UUID) -> Response:
     with writing():
         gone = remove_integration(current_tenant(), identifier, tidy="tidy" in request.form)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from portal.backoffice.current import current_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
+from portal.backoffice.held_forms import held_form
 from portal.backoffice.letters import send_invitation
 from portal.backoffice.messages import ERROR, tell
 from portal.backoffice.role_words import role_words
@@ -25,7 +26,8 @@ LARGEST_ID = 2**31  # what the databases' integers hold
 @bp.get("/members/")
 @needs(Permission.MANAGE)
 def members() -> str:
-    return _show({"role": EDITOR}, {})
+    held = held_form()
+    return _show({"email": held.get("email", ""), "role": held.get("role", EDITOR)}, {})
 
 
 def _show(values: dict[str, str], errors: dict[str, list[str]]) -> str:
@@ -42,7 +44,7 @@ def _show(values: dict[str, str], errors: dict[str, list[str]]) -> str:
 
 
 @bp.post("/members/")
-@needs(Permission.MANAGE)
+@needs(Permission.MANAGE, fresh=True)
 def members_invite() -> Response | tuple[str, int]:
     email, role = request.form.get("email", ""), request.form.get("role", "")
     try:
@@ -56,7 +58,7 @@ def members_invite() -> Response | tuple[str, int]:
 
 
 @bp.post("/members/invitations/<uuid:number>/resend/")
-@needs(Permission.MANAGE)
+@needs(Permission.MANAGE, fresh=True)
 def members_resend(number: UUID) -> Response:
     try:
         with writing():
@@ -82,13 +84,17 @@ def members_withdraw(number: UUID) -> Response:
 @bp.get("/members/<int:person_id>/")
 @needs(Permission.MANAGE)
 def members_edit(person_id: int) -> str:
+    found = _member(person_id)
     return render_template(
-        "backoffice/members/edit.html", member=_member(person_id), roles=role_words()
+        "backoffice/members/edit.html",
+        member=found,
+        roles=role_words(),
+        values={"role": held_form().get("role", found.role)},
     )
 
 
 @bp.post("/members/<int:person_id>/")
-@needs(Permission.MANAGE)
+@needs(Permission.MANAGE, fresh=True)
 def members_save(person_id: int) -> Response:
     _member(person_id)
     try:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.backoffice.current import current_person, current_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
+from portal.backoffice.held_forms import held_form
 from portal.backoffice.messages import tell
 from portal.backoffice.token_words import scope_words
 from portal.backoffice.words import gettext, in_words, ngettext
@@ -41,7 +42,9 @@ def tokens() -> str:
 @bp.get("/tokens/new/")
 @needs(Permission.MANAGE, fresh=True)
 def tokens_new() -> str:
-    return _form({"days": USUAL}, [], {})
+    held = held_form()
+    values = {"name": held.get("name", ""), "days": held.get("days", USUAL)}
+    return _form(values, held.getlist("scope"), {})
 
 
 @bp.post("/tokens/new/")
@@ -61,13 +64,13 @@ def tokens_make() -> Page:
 
 
 @bp.get("/tokens/<uuid:identifier>/revoke/")
-@needs(Permission.MANAGE)
+@needs(Permission.MANAGE, fresh=True)
 def tokens_leave(identifier: UUID) -> str:
     return render_template("backoffice/tokens/revoke.html", token=_token(identifier))
 
 
 @bp.post("/tokens/<uuid:identifier>/revoke/")
-@needs(Permission.MANAGE)
+@needs(Permission.MANAGE, fresh=True)
 def tokens_revoke(identifier: UUID) -> Response:
     _token(identifier)
     with writing():

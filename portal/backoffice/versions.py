@@ -7,14 +7,16 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.backoffice.change_words import Group, grouped
-from portal.backoffice.current import current_tenant
+from portal.backoffice.current import current_tenant, may
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
 from portal.backoffice.messages import ERROR, tell
 from portal.backoffice.words import gettext
+from portal.cookies.declared import take_turn
 from portal.database import db, writing
 from portal.people.roles import Permission
 from portal.policy.difference import difference, drafted_or_published
+from portal.policy.document import Document
 from portal.policy.drafting import draft
 from portal.policy.live import Version, live, wording
 from portal.policy.models import PolicyVersion
@@ -86,7 +88,9 @@ def versions_restore_now(number: int) -> Response | tuple[str, int]:
     version = _version(number)
     try:
         with writing():
-            restore(current_tenant(), version.document, request.form.get("seen"))
+            take_turn(current_tenant())
+            wanted = _restorable(version.document, draft(current_tenant()))
+            restore(current_tenant(), wanted, request.form.get("seen"))
     except DraftChanged:
         tell(gettext("Somebody changed the draft meanwhile. Look at the changes once more."), ERROR)
         return _restore_page(version), 409
@@ -94,11 +98,17 @@ def versions_restore_now(number: int) -> Response | tuple[str, int]:
     return redirect(url_for("backoffice.publish"), 303)
 
 
+def _restorable(then: Document, now: Document) -> Document:
+    """A version's document; its integrations come back by the hand of who may add them."""
+    return then if may(Permission.MANAGE) else replace(then, integrations=now.integrations)
+
+
 def _restore_page(version: Version) -> str:
     tenant = current_tenant()
     texts = wordings(tenant)
     document = draft(tenant, texts)
-    restored = replace(version.document, slug=document.slug, hostname=document.hostname)
+    wanted = _restorable(version.document, document)
+    restored = replace(wanted, slug=document.slug, hostname=document.hostname)
     changes = difference(document, restored, drafted_or_published(texts))
     return render_template(
         "backoffice/publish/restore.html",

@@ -106,10 +106,12 @@ def test_what_changed_is_told_before_it_is_published_and_comes_back_when_restore
         assert stored(app) == expected
 
 
-def test_who_edits_nothing_reads_and_changes_nothing(app, ada):
+@pytest.mark.parametrize("role", ["auditor", "editor", "publisher"])
+def test_only_owners_change_what_runs_on_the_portals_pages(app, ada, role):
+    """A service with a server of the member's own could act there as whoever is signed in."""
     ada.post(f"{NEW}matomo/", MATOMO)
     [path] = removal(ada)
-    add_member(app, "bob@paris.example", "auditor")
+    add_member(app, "bob@paris.example", role)
     bob = Member(app, "bob@paris.example")
     page = bob.get(PATH)
     assert "Matomo" in page.text
@@ -118,6 +120,24 @@ def test_who_edits_nothing_reads_and_changes_nothing(app, ada):
     assert bob.post(f"{NEW}matomo/", MATOMO).status_code == 403
     assert bob.post(path).status_code == 403
     assert len(stored(app)) == 1
+
+
+def test_a_publisher_restores_all_but_the_integrations(app, ada):
+    """Neither what an owner took away comes back, nor goes what an owner added."""
+    ada.post(f"{NEW}matomo/", MATOMO)
+    old = make.publish(app)
+    [path] = removal(ada)
+    ada.post(path, {"tidy": "1"})
+    ada.post(f"{NEW}youtube/", FILM)
+    add_member(app, "bob@paris.example", "publisher")
+    bob, address = Member(app, "bob@paris.example"), f"/backoffice/versions/{old}/restore/"
+    page = bob.get(address).text
+    assert "Only owners add and remove integrations" in page
+    assert "Matomo 7" not in page
+    for form in ({"seen": re.search(r'name="seen" value="(\w+)"', page)[1]}, {}):
+        assert bob.post(address, form).status_code == 303
+        assert stored(app) == [("youtube", "dQw4w9WgXcQ")]
+        assert "_pk_id" in bob.get("/backoffice/cookies/").text
 
 
 def test_what_is_done_is_in_the_trail_in_words(ada):

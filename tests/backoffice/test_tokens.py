@@ -6,6 +6,7 @@ import pytest
 
 from tests import make
 from tests.api.program import Program, token
+from tests.backoffice.browser import PASSWORD, give_password
 from tests.backoffice.member import Member, add_member, owner
 
 TOKENS = "/backoffice/tokens/"
@@ -106,3 +107,20 @@ def test_the_trail_tells_of_tokens_in_words(paris):
     page = member.get("/backoffice/audit/")
     for words in ("API token", "Nightly export", "What it may do", "cookies:read"):
         assert words in page.text
+
+
+def test_tokens_are_made_and_revoked_by_who_has_just_signed_in_and_what_was_typed_is_kept(paris):
+    member = owner(paris)
+    token(paris)
+    revoke = re.search(rf'href="({TOKENS}[0-9a-f-]+/revoke/)"', member.get(TOKENS).text)[1]
+    give_password(paris, "owner@paris.example")
+    with member.client.session_transaction("/backoffice/", base_url=member.base) as session:
+        session["fs_paa"] -= 3600
+    again = "/backoffice/sign-in/again/?next="
+    for answer in (member.get(revoke), member.post(revoke)):
+        assert answer.headers["Location"] == f"{again}{revoke}"
+    asked = member.post(NEW, FIELDS)
+    assert asked.headers["Location"] == f"{again}{NEW}"
+    page = member.post(asked.headers["Location"], {"password": PASSWORD}, follow_redirects=True)
+    assert 'value="Nightly export"' in page.text
+    assert len(re.findall(r'name="scope"[^>]* checked', page.text)) == 2
