@@ -2,16 +2,16 @@
 
 import logging
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from time import monotonic, time
-from typing import Any
+from typing import Any, cast
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, current_app
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from portal.settings import Settings
@@ -50,21 +50,50 @@ class Visits:
         now = monotonic()
         if now >= self._ends or len(self._counts) >= MOST_NETWORKS:
             self._counts, self._ends = {}, now + MINUTE
-        network = _network(address)
+        network = network_of(address)
         count = self._counts[network] = self._counts.get(network, 0) + 1
         if count > self._limit:
             raise TooMany(self._ends - now)
 
 
 @lru_cache(maxsize=65536)
-def _network(address: str) -> str:
-    """The address; of IPv6 the network, since everybody has 2 ** 64 addresses of one."""
-    if ":" not in address or "." in address:
-        return address
+def network_of(address: str) -> str:
+    """The address; of IPv6 the network, since everybody has 2 ** 64 addresses of one.
+
+    An address of IPv4 is one, however it is written.
+    """
     try:
-        return str(ip_network((address, 64), strict=False))
+        found = ip_address(address)
     except ValueError:
         return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
+
+
+class Counters:
+    """Counters by name, each of which begins anew some seconds after it began.
+
+    They are kept where the setting says; while that does not answer, in this process alone.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._shared = _storage(settings)
+        self._own = MemoryStorage()
+
+    def count(self, name: str, seconds: int) -> int:
+        """One more; how many there are."""
+        try:
+            return self._shared.incr(name, seconds)
+        except StorageError as reason:
+            log.warning("counted in this process alone: %s", reason)
+            return self._own.incr(name, seconds)
+
+    def read(self, name: str) -> int:
+        try:
+            return self._shared.get(name)
+        except StorageError:
+            return self._own.get(name)
 
 
 class Limits:
@@ -75,10 +104,7 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self.visits = Visits(settings.visit_limit)
-        storage = storage_from_string(
-            settings.limits_url, wrap_exceptions=True, **storage_options(settings)
-        )
-        self._counter = FixedWindowRateLimiter(storage)
+        self._counter = FixedWindowRateLimiter(_storage(settings))
         self._of_token = RateLimitItemPerMinute(settings.token_limit, namespace="token")
         self._of_failures = RateLimitItemPerMinute(FAILED_TOKENS, namespace="failed token")
 
@@ -88,7 +114,7 @@ class Limits:
 
     def count_failure(self, address: str) -> None:
         """Count a token that was none; raises TooMany."""
-        self._hit(self._of_failures, _network(address))
+        self._hit(self._of_failures, network_of(address))
 
     def _hit(self, limit: RateLimitItem, who: str) -> None:
         try:
@@ -99,6 +125,11 @@ class Limits:
             log.warning("requests are not counted: %s", reason)
             return
         raise TooMany(ends - time())
+
+
+def _storage(settings: Settings) -> Storage:
+    options = storage_options(settings)
+    return cast(Storage, storage_from_string(settings.limits_url, wrap_exceptions=True, **options))
 
 
 def storage_options(settings: Settings) -> dict[str, Any]:
@@ -120,5 +151,11 @@ def limits() -> Limits:
     return found
 
 
+def counters() -> Counters:
+    found: Counters = current_app.extensions["portal.counters"]
+    return found
+
+
 def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["portal.counters"] = Counters(settings)
     app.extensions["portal.limits"] = Limits(settings)

@@ -1,6 +1,7 @@
 """Every setting of the installation: read once from the environment, checked, documented."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 DATABASES = ("postgres", "postgresql", "postgresql+psycopg", "sqlite")
 HIDDEN = ("_URL", "SECRET")  # ends of the names of settings that may hold a secret
 LIMITS = ("memory://", "redis://", "rediss://")
+HOSTNAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -29,6 +31,14 @@ class BadSetting(Exception):
 
 def _text(value: str) -> str:
     return value
+
+
+def _hostname(value: str) -> str:
+    """In the form in which hostnames are compared: ASCII, lower-case, without a final dot."""
+    name = value.lower().removesuffix(".")
+    if name and not HOSTNAME.fullmatch(name):
+        raise ValueError("must be a hostname in ASCII, such as office.example.org, without a port")
+    return name
 
 
 def _folder(value: str) -> Path:
@@ -160,6 +170,12 @@ class Settings:
         _text,
         "",
         "where tenants' hostnames point: this installation's name, or its addresses with commas",
+    )
+    backoffice_host: str = _setting(
+        "PORTAL_BACKOFFICE_HOST",
+        _hostname,
+        "",
+        "hostname of a back office for all tenants, apart from theirs",
     )
 
     @classmethod

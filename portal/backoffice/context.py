@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from portal.backoffice import words
 from portal.backoffice.current import current_person, current_role, current_tenant, may
 from portal.backoffice.door import bp
+from portal.backoffice.mailed_addresses import mailed_address
 from portal.backoffice.navigation import navigation
 from portal.languages import language
 
@@ -30,6 +31,7 @@ def context() -> dict[str, Any]:
         "role": current_role(),
         "tenant": current_tenant(),
         "may": may,
+        "mailed_address": mailed_address,
         "navigation": navigation,
         "messages": get_flashed_messages,  # asked for once the page is drawn, not before
     }

@@ -9,7 +9,7 @@ from portal.people.models import Person
 from portal.people.roles import OWNER, ROLES, Permission
 from portal.tenants.current import current_site, current_tenant
 
-__all__ = ["NotAMember", "current_person", "current_role", "current_tenant", "may"]
+__all__ = ["NotAMember", "current_person", "current_role", "current_tenant", "may", "role_here"]
 
 
 class NotAMember(Forbidden):
@@ -25,16 +25,19 @@ def current_person() -> Person | None:
 
 
 def current_role() -> str | None:
-    """The role of whoever is signed in; operators are owners everywhere."""
+    """The role of whoever is signed in."""
     if "role" not in g:
         person = current_person()
-        g.role = person and _role(person)
+        g.role = person and role_here(person)
     role: str | None = g.role
     return role
 
 
-def _role(person: Person) -> str | None:
-    return OWNER if person.operator else role_of(person, current_site().tenant_id)
+def role_here(person: Person) -> str | None:
+    """What the person is for this tenant; operators are owners everywhere, once it is them."""
+    if person.operator and person.vouched_by is None:
+        return OWNER
+    return role_of(person, current_site().tenant_id)
 
 
 def may(permission: Permission | str) -> bool:

@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask_security import login_user
 from werkzeug.wrappers import Response
 
+from portal.backoffice.admission import INVITED
 from portal.backoffice.current import current_person, current_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import csrf, open_to_all
@@ -20,6 +21,7 @@ from portal.people.audit import act_as
 from portal.people.models import Invitation, Person
 from portal.people.passwords import set_password
 from portal.people.refusals import BadPassword, NoInvitation
+from portal.settings import Settings
 
 LONGEST_NAME = 200
 
@@ -33,6 +35,8 @@ def invitation(number: UUID, secret: str) -> Answer:
         asked = members.opened(current_tenant().id, number, secret)
     except NoInvitation:
         return _over()
+    if current_person() is None and find_person(asked.email):
+        session[INVITED] = [str(number), secret]  # so that they can sign in to join
     return _show(asked)
 
 
@@ -47,6 +51,7 @@ def invitation_accept(number: UUID, secret: str) -> Answer:
             act_as(asked.email)
             person = _whoever_joins(asked)
             members.accept(asked, person)
+        session.pop(INVITED, None)
     except NoInvitation:
         return _over()
     except BadPassword as reason:
@@ -68,9 +73,16 @@ def _whoever_joins(asked: Invitation) -> Person:
         return person
     if person or find_person(asked.email):
         abort(HTTPStatus.FORBIDDEN)
-    person = add_person(asked.email, name=request.form.get("name", "").strip()[:LONGEST_NAME])
+    name = request.form.get("name", "").strip()[:LONGEST_NAME]
+    person = add_person(asked.email, name=name, vouched_by=_who_vouches(asked))
     set_password(person, request.form.get("password", ""))
     return person
+
+
+def _who_vouches(asked: Invitation) -> int | None:
+    """The portal itself, if a mailed link was read by nobody but the person; else the tenant."""
+    settings: Settings = current_app.extensions["portal.settings"]
+    return None if asked.mailed_at and settings.backoffice_host else asked.tenant_id
 
 
 def _show(asked: Invitation, errors: dict[str, list[str]] | None = None) -> str:

@@ -2,14 +2,16 @@
 
 import logging
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template
 
 from portal.backoffice.current import current_person, current_tenant
+from portal.backoffice.mailed_addresses import mailed_address
 from portal.backoffice.messages import WARNING, tell
 from portal.backoffice.role_words import role_words
 from portal.backoffice.words import gettext
+from portal.database import writing
 from portal.people import mail
-from portal.people.members import Invited
+from portal.people.members import Invited, note_mailed
 from portal.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -18,8 +20,10 @@ log = logging.getLogger(__name__)
 def send_invitation(invited: Invited) -> None:
     """Send the link and say so; where no mail goes out, show it, to be passed on by hand."""
     asked, secret = invited
-    link = url_for("backoffice.invitation", number=asked.id, secret=secret, _external=True)
+    link = mailed_address("backoffice.invitation", number=asked.id, secret=secret)
     if _sent(asked.email, asked.role, link):
+        with writing():
+            note_mailed(asked.tenant_id, asked.id, secret)
         tell(gettext("%(email)s is invited; the link is on its way.", email=asked.email))
         return
     text = gettext(

@@ -7,26 +7,25 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from flask import current_app
-from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from portal.cli.answers import as_json, explained, say, table
+from portal.cli.password_links import choosing_link
 from portal.consent.receipts import timestamp
 from portal.database import db, writing
 from portal.people import accounts, members
 from portal.people.models import Membership, Person
 from portal.people.passwords import set_password
+from portal.people.proving import prove
 from portal.people.refusals import PersonError
 from portal.people.roles import ROLES
-from portal.settings import Settings
-from portal.tenants.lifecycle import TenantError, find
-from portal.tenants.models import Hostname, Tenant
+from portal.tenants.lifecycle import find
+from portal.tenants.models import Tenant
 
 of_tenant = click.option("--tenant", "slug", required=True, help="The tenant's slug.")
 email_given = click.argument("email")
-LOCAL = ".localhost"
+PROVEN_BY = "choose a password by a link of yours (`portal user link`) or of that portal"
 
 
 @click.group()
@@ -39,24 +38,38 @@ def user() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--operator", is_flag=True, help="May do everything at every tenant.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--tenant", "slug", help="The tenant whose address the link has. Default: any.")
+@click.option("--tenant", "slug", help="A tenant of which the person becomes a member.")
+@click.option("--role", type=click.Choice(sorted(ROLES)), help="What they may do there.")
 @as_json
 @explained
 def create(
-    email: str, name: str, operator: bool, password_stdin: bool, slug: str | None, as_json: bool
+    email: str,
+    name: str,
+    operator: bool,
+    password_stdin: bool,
+    slug: str | None,
+    role: str | None,
+    as_json: bool,
 ) -> None:
     """Make an account, and print a link on which its password is chosen, once, within a day.
 
+    The link leads to the hostname of all back offices (PORTAL_BACKOFFICE_HOST), else to that of the
+    tenant. The tenant can read what it takes there, so an operator's never does.
+
     \b
     Examples:
-      portal user create ada@city.example --name "Ada Lovelace"
+      portal user create ada@city.example --name "Ada Lovelace" --tenant paris --role owner
       portal user create ops@host.example --operator --password-stdin < password.txt
     """
+    if (slug is None) != (role is None):
+        raise click.UsageError("--tenant and --role go together")
     with writing():
         person = accounts.add_person(email, name=name, operator=operator)
+        if slug and role:
+            members.grant(find(slug).id, person, role)
         if password_stdin:
             set_password(person, sys.stdin.readline().rstrip("\n"))
-        link = None if password_stdin else _link(person, slug)
+        link = None if password_stdin else choosing_link(person, slug)
         facts = _facts(person) | {"link": link}
     words = f"{facts['email']} has an account"
     say(as_json, facts, f"{words}; the password is chosen here:\n{link}" if link else words)
@@ -70,13 +83,36 @@ def create(
 def link(email: str, slug: str | None, as_json: bool) -> None:
     """Print a link on which somebody chooses a new password, once, within a day.
 
+    Give it to nobody but the one whose address it is: that is then taken for proven everywhere.
+
     \b
     Example:
       portal user link ada@city.example
     """
     person = _find(email)
-    found = _link(person, slug)
+    found = choosing_link(person, slug)
     say(as_json, {"email": person.email, "link": found}, found)
+
+
+@user.command()
+@email_given
+@as_json
+@explained
+def password(email: str, as_json: bool) -> None:
+    """Set somebody's password, which is read from standard input, and end their sessions.
+
+    For operators where no hostname is theirs to send a link to. What a tenant has let somebody set
+    for the address before is dropped.
+
+    \b
+    Example:
+      portal user password ops@host.example < password.txt
+    """
+    with _changing(email) as (person, facts):
+        prove(person, None)
+        set_password(person, sys.stdin.readline().rstrip("\n"))
+        accounts.sign_out_everywhere(person)
+    say(as_json, facts, f"{facts['email']} signs in with the new password")
 
 
 @user.command(name="list")
@@ -129,8 +165,11 @@ def grant(email: str, slug: str, role: str, as_json: bool) -> None:
       portal user grant ada@city.example --tenant paris --role owner
     """
     with _changing(email) as (person, facts):
-        members.grant(find(slug).id, person, role)
-    say(as_json, facts, f"{facts['email']} is {role} of {slug}")
+        tenant = find(slug)
+        members.grant(tenant.id, person, role)
+        counts = accounts.role_of(person, tenant.id) is not None
+    later = "" if counts else f"; it counts once they {PROVEN_BY}"
+    say(as_json, facts, f"{facts['email']} is {role} of {slug}{later}")
 
 
 @user.command()
@@ -165,7 +204,9 @@ def operator(email: str, off: bool, as_json: bool) -> None:
     """
     with _changing(email) as (person, facts):
         person.operator = not off
-    say(as_json, facts, f"{facts['email']} is {'no operator any more' if off else 'an operator'}")
+    later = "" if off or facts["proven"] else f"; it counts once they {PROVEN_BY}"
+    words = f"{facts['email']} is {'no operator any more' if off else 'an operator'}{later}"
+    say(as_json, facts, words)
 
 
 @user.command()
@@ -253,6 +294,7 @@ def _facts_of(people: list[Person]) -> list[dict[str, Any]]:
             "state": "open" if one.active else "closed",
             "operator": one.operator,
             "roles": roles.get(one.id, {}),
+            "proven": one.vouched_by is None,
             "password": bool(one.password),
             "second_factor": bool(one.tf_primary_method),
             "passkeys": len(one.webauthn),
@@ -275,26 +317,3 @@ def _roles_of(people: list[Person]) -> dict[int, dict[str, str]]:
 def _roles(facts: dict[str, Any]) -> str:
     everywhere = ["operator"] if facts["operator"] else []
     return ", ".join(everywhere + [f"{slug}: {role}" for slug, role in facts["roles"].items()])
-
-
-def _link(person: Person, slug: str | None) -> str:
-    """On a hostname of the tenant, else of one where the person is a member, else of any."""
-    hostname = _hostname(person, slug)
-    settings: Settings = current_app.extensions["portal.settings"]
-    local = hostname.endswith(LOCAL)
-    where = f"{hostname}:{settings.port}" if local else hostname
-    addresses = current_app.url_map.bind(where, url_scheme="http" if local else "https")
-    token = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
-    return addresses.build("security.reset_password", {"token": token}, force_external=True)
-
-
-def _hostname(person: Person, slug: str | None) -> str:
-    mine = [one.tenant_id for one in person.memberships]
-    wanted = [find(slug).id] if slug else mine
-    known = select(Hostname.hostname).order_by(
-        Hostname.tenant_id.in_(wanted).desc(), Hostname.canonical.desc(), Hostname.tenant_id
-    )
-    found: str | None = db.session.scalar(known.limit(1))
-    if found is None:
-        raise TenantError("a link needs an address: open a tenant first, or use --password-stdin")
-    return found

@@ -5,12 +5,13 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_security import SQLAlchemyUserDatastore
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.catalogues import said
 from portal.database import db
 from portal.people.models import Membership, Passkey, Person
 from portal.people.refusals import PersonError
+from portal.people.vouching import counting
 
 # nobody has a role of Flask-Security's: permissions come from memberships
 store = SQLAlchemyUserDatastore(db, Person, None, Passkey)  # type: ignore[arg-type]
@@ -31,6 +32,14 @@ def find_person(email: str) -> Person | None:
     return db.session.scalars(select(Person).where(same)).one_or_none()
 
 
+def find_active(identity: object) -> Person | None:
+    """Whose session it is that holds this identity, as long as the account is open."""
+    if not isinstance(identity, str):
+        return None
+    mine = select(Person).where(Person.fs_uniquifier == identity, Person.active)
+    return db.session.scalars(mine).one_or_none()
+
+
 def add_person(email: str, **values: Any) -> Person:
     """A new person who cannot sign in until a password is set; raises PersonError."""
     address = normalised(email)
@@ -43,12 +52,19 @@ def add_person(email: str, **values: Any) -> Person:
 
 
 def role_of(person: Person, tenant_id: int) -> str | None:
-    """The person's role for a tenant; None for somebody who is no member."""
-    mine = select(Membership.role).where(
-        Membership.tenant_id == tenant_id, Membership.person_id == person.id
-    )
+    """The person's role for a tenant; None for somebody who is no member, or not yet for sure."""
+    mine = select(Membership.role).join(Person).where(_is_of(person, tenant_id), counting())
     found: str | None = db.session.scalar(mine)
     return found
+
+
+def has_membership(person: Person, tenant_id: int) -> bool:
+    """Whether there is a role for the person, be it one that does not count yet."""
+    return db.session.scalar(select(Membership.role).where(_is_of(person, tenant_id))) is not None
+
+
+def _is_of(person: Person, tenant_id: int) -> ColumnElement[bool]:
+    return and_(Membership.tenant_id == tenant_id, Membership.person_id == person.id)
 
 
 def sign_out_everywhere(person: Person) -> None:

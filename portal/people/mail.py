@@ -34,12 +34,17 @@ def send(settings: Settings, recipient: str, subject: str, text: str) -> bool:
     return True
 
 
-def send_aside(settings: Settings, recipient: str, subject: str, text: str) -> None:
-    """Send without waiting: how long an answer takes must not tell who has an account."""
+def send_aside(settings: Settings, recipient: str | None, subject: str, text: str) -> None:
+    """Send without waiting: how long an answer takes must not tell who has an account.
+
+    Nor whether there is a recipient at all.
+    """
     Thread(target=_try_to_send, args=(settings, recipient, subject, text)).start()
 
 
-def _try_to_send(settings: Settings, recipient: str, subject: str, text: str) -> None:
+def _try_to_send(settings: Settings, recipient: str | None, subject: str, text: str) -> None:
+    if recipient is None:
+        return
     try:
         send(settings, recipient, subject, text)
     except MailUnavailable:

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -13,10 +14,11 @@ from sqlalchemy.orm import joinedload
 from portal.catalogues import said
 from portal.database import db
 from portal.identifiers import uuid7
-from portal.people.accounts import find_person, normalised, role_of
+from portal.people.accounts import find_person, has_membership, normalised, role_of
 from portal.people.models import Invitation, Membership, Person
 from portal.people.refusals import LastOwner, MemberError, NoInvitation, NoSuchMember
 from portal.people.roles import OWNER, ROLES
+from portal.people.vouching import counting
 
 VALID = timedelta(days=7)
 
@@ -45,7 +47,7 @@ def member(tenant_id: int, person_id: int) -> Membership:
 
 def grant(tenant_id: int, person: Person, role: str) -> Membership:
     """Make a person a member, or give a member another role; raises MemberError, LastOwner."""
-    if role_of(person, tenant_id):
+    if has_membership(person, tenant_id):
         return change_role(tenant_id, person.id, role)
     added = Membership(tenant_id=tenant_id, person_id=person.id, role=_known(role))
     db.session.add(added)
@@ -69,10 +71,14 @@ def remove(tenant_id: int, person_id: int) -> None:
 
 
 def _keep_an_owner(tenant_id: int, leaving: int) -> None:
-    """Refuse to lose the last owner, also to somebody who does the same at this moment."""
-    is_owner = (Membership.tenant_id == tenant_id) & (Membership.role == OWNER)
-    locked = select(Membership.person_id).where(is_owner).order_by(Membership.person_id)
-    if list(db.session.scalars(locked.with_for_update())) == [leaving]:
+    """Refuse to lose the last owner, also to somebody who does the same at this moment.
+
+    An owner whose role does not count yet keeps nobody's portal.
+    """
+    is_owner = (Membership.tenant_id == tenant_id) & (Membership.role == OWNER) & counting()
+    owners = select(Membership.person_id).join(Person).where(is_owner)
+    locked = owners.order_by(Membership.person_id).with_for_update(of=Membership)
+    if list(db.session.scalars(locked)) == [leaving]:
         raise LastOwner(said("The last owner stays: make somebody else an owner first."))
 
 
@@ -124,7 +130,14 @@ def renew(asked: Invitation) -> Invited:
     """A new link, valid for seven days from now; the one before stops working."""
     secret = secrets.token_urlsafe(32)
     asked.secret, asked.expires_at = _hash(secret), datetime.now(UTC) + VALID
+    asked.mailed_at = None
     return Invited(asked, secret)
+
+
+def note_mailed(tenant_id: int, number: UUID, secret: str) -> None:
+    """A mail server took the link; nothing to note if another took its place meanwhile."""
+    with suppress(NoInvitation):
+        opened(tenant_id, number, secret).mailed_at = datetime.now(UTC)
 
 
 def withdraw(tenant_id: int, number: UUID) -> Invitation:
@@ -153,8 +166,15 @@ def accept(asked: Invitation, person: Person) -> None:
     if person.email.lower() != asked.email.lower():
         raise MemberError(said("This invitation is for %(email)s."), email=asked.email)
     if not role_of(person, asked.tenant_id):
-        grant(asked.tenant_id, person, asked.role)
+        joined = grant(asked.tenant_id, person, asked.role)
+        joined.accepted_under = person.vouched_by
     db.session.delete(asked)
+
+
+def is_invited(tenant_id: int, person: Person) -> bool:
+    """Whether an invitation waits for the person that is not over."""
+    asked = _pending(tenant_id, person.email.lower())
+    return asked is not None and not is_over(asked)
 
 
 def _hash(secret: str) -> str:

@@ -19,7 +19,10 @@ def _now() -> datetime:
 
 
 class Person(Base, UserMixin):
-    """Somebody who can sign in, on the hostname of any tenant of which they are a member.
+    """Somebody who can sign in to the back office of any tenant of which they are a member.
+
+    `vouched_by` is the tenant whose word it is that the address is theirs; None is the operator's
+    or the portal's, which counts everywhere (see `vouching`).
 
     The columns beginning with `tf_`, `mf_` and `fs_` are those that Flask-Security asks for.
     """
@@ -34,6 +37,7 @@ class Person(Base, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))  # the hash; none while invited
     active: Mapped[bool] = mapped_column(default=True)
     operator: Mapped[bool] = mapped_column(default=False)
+    vouched_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
@@ -76,7 +80,10 @@ class Passkey(Base, WebAuthnMixin):
 
 
 class Membership(Base):
-    """What a person may do for a tenant."""
+    """What a person may do for a tenant.
+
+    `accepted_under` is whose word stood for the person's address when they joined, signed in.
+    """
 
     __tablename__ = "memberships"
     __audited__ = ("person_id", "role")
@@ -86,12 +93,16 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now)
+    accepted_under: Mapped[int | None]
 
     person: Mapped[Person] = relationship(back_populates="memberships")
 
 
 class Invitation(Base):
-    """An email address that was asked to join a tenant; gone once accepted or withdrawn."""
+    """An email address that was asked to join a tenant; gone once accepted or withdrawn.
+
+    `mailed_at` is when a mail server took the link; until then it is shown to who invites.
+    """
 
     __tablename__ = "invitations"
     __audited__ = ("email", "role")
@@ -103,6 +114,7 @@ class Invitation(Base):
     role: Mapped[str] = mapped_column(String(20))
     secret: Mapped[str] = mapped_column(String(64))  # SHA-256 of what the link holds
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ApiToken(Base):

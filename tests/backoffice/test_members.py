@@ -29,7 +29,7 @@ def invite(member, email=BEN, role="editor"):
     """The path of the link that the owner is shown, as no mail server is set."""
     answer = member.post(MEMBERS, {"email": email, "role": role}, follow_redirects=True)
     assert answer.status_code == 200
-    return re.search(r"http://paris\.example(/backoffice/invitation/[\w/-]+/)", answer.text)[1]
+    return re.search(r"https://paris\.example(/backoffice/invitation/[\w/-]+/)", answer.text)[1]
 
 
 def role(app, email=BEN, slug="paris"):
@@ -115,6 +115,7 @@ def test_a_signed_in_person_joins_by_a_form_of_ours_alone(paris):
         db.session.delete(find_person(BEN).memberships[0])
     link = invite(owner(paris))
     ben = Member(paris, BEN)
+    ben.get(link)
     assert ben.client.post(link, base_url=ben.base).status_code == 400
     assert role(paris) is None
 
@@ -139,7 +140,7 @@ def test_withdrawing_and_renewing_end_the_link_that_was_sent(paris):
     first = invite(member)
     number = first.split("/")[3]
     again = member.post(f"{MEMBERS}invitations/{number}/resend/", follow_redirects=True)
-    second = re.search(r"http://paris\.example(/backoffice/invitation/[\w/-]+/)", again.text)[1]
+    second = re.search(r"https://paris\.example(/backoffice/invitation/[\w/-]+/)", again.text)[1]
     assert Browser(paris).get(first).status_code == 404
     assert Browser(paris).get(second).status_code == 200
     member.post(f"{MEMBERS}invitations/{number}/withdraw/")
@@ -187,7 +188,7 @@ def test_a_member_is_removed_and_out_at_once(paris):
     assert ben.get().status_code == 200
     assert BEN in member.get(remove_path(paris, BEN)).text
     member.post(remove_path(paris, BEN))
-    assert ben.get().status_code == 403
+    assert ben.get().status_code == 303
     assert role(paris) is None
 
 
@@ -200,6 +201,46 @@ def test_removing_asks_for_the_password_again_when_that_was_long_ago(paris):
     for answer in (member.get(path), member.post(path)):
         assert answer.headers["Location"] == f"/backoffice/sign-in/again/?next={path}"
     assert role(paris) == "editor"
+
+
+def signed_in_an_hour_ago(app):
+    member = owner(app)
+    give_password(app, "owner@paris.example")
+    with member.client.session_transaction("/backoffice/", base_url=member.base) as session:
+        session["fs_paa"] -= 3600
+    return member
+
+
+def test_inviting_asks_for_the_password_again_and_keeps_what_was_typed(paris):
+    member = signed_in_an_hour_ago(paris)
+    asked = member.post(MEMBERS, {"email": BEN, "role": "auditor"})
+    assert asked.headers["Location"] == f"/backoffice/sign-in/again/?next={MEMBERS}"
+    assert f'value="{BEN}"' not in member.get("/backoffice/").text
+    page = member.post(asked.headers["Location"], {"password": PASSWORD}, follow_redirects=True)
+    assert f'value="{BEN}"' in page.text
+    assert re.search(r'value="auditor"[^>]* checked', page.text)
+    assert BEN not in member.get(MEMBERS).text  # shown once, and nobody is invited yet
+    assert member.post(MEMBERS, {"email": BEN, "role": "auditor"}).status_code == 303
+    assert BEN in member.get(MEMBERS).text
+
+
+def test_what_is_sent_from_a_list_leads_back_to_the_list_once_it_is_still_them(paris):
+    number = invite(owner(paris)).split("/")[3]
+    member = Member(paris)
+    with member.client.session_transaction("/backoffice/", base_url=member.base) as session:
+        session["fs_paa"] -= 3600
+    asked = member.post(f"{MEMBERS}invitations/{number}/resend/")
+    assert asked.headers["Location"] == f"/backoffice/sign-in/again/?next={MEMBERS}"
+
+
+def test_a_role_is_changed_by_who_has_just_signed_in(paris):
+    member = signed_in_an_hour_ago(paris)
+    add_member(paris, BEN, "editor")
+    path = f"{MEMBERS}{person_id(paris, BEN)}/"
+    assert "/again/" in member.post(path, {"role": "owner"}).headers["Location"]
+    assert role(paris) == "editor"
+    member.post(f"/backoffice/sign-in/again/?next={path}", {"password": PASSWORD})
+    assert re.search(r'value="owner"[^>]* checked', member.get(path).text)
 
 
 def test_the_last_owner_is_told_to_find_another_one(paris):

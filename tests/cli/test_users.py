@@ -1,15 +1,18 @@
 """`portal user …`: letting people in, without ever locking a tenant."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 
-from portal.people.accounts import find_person
+from portal.database import writing
+from portal.people.accounts import add_person, find_person
 from portal.people.passwords import has_password
 from tests import make
 from tests.backoffice.browser import PASSWORD, Browser, give_password
 from tests.backoffice.member import add_member
 from tests.cli.terminal import complaint, facts, run, say
+from tests.conftest import running
 
 ADA = "ada@city.example"
 
@@ -25,8 +28,8 @@ def path_of(text):
 
 
 def test_create_prints_a_link_on_which_the_password_is_chosen_once(paris):
-    text = say(paris, "user", "create", "Ada@City.example", "--name", "Ada")
-    say(paris, "user", "grant", ADA, "--tenant", "paris", "--role", "owner")
+    member = ("--tenant", "paris", "--role", "owner")
+    text = say(paris, "user", "create", "Ada@City.example", "--name", "Ada", *member)
     browser, path = Browser(paris), path_of(text)
     browser.submit(path, password=PASSWORD, password_confirm=PASSWORD)
     assert browser.sign_in(ADA).status_code == 302
@@ -52,14 +55,54 @@ def test_create_says_what_is_wrong_and_makes_nobody(lone_app):
 
 
 def test_an_address_is_taken_once(paris):
-    say(paris, "user", "create", ADA)
+    add_member(paris, ADA)
     assert ADA in complaint(paris, "user", "create", ADA.upper())
 
 
 def test_a_link_can_be_had_again(paris):
-    say(paris, "user", "create", ADA)
-    path = path_of(say(paris, "user", "link", ADA, "--tenant", "paris"))
-    assert Browser(paris).get(path).status_code == 200
+    add_member(paris, ADA)
+    for words in ((), ("--tenant", "paris")):
+        path = path_of(say(paris, "user", "link", ADA, *words))
+        assert Browser(paris).get(path).status_code == 200
+
+
+def test_a_link_leads_to_a_tenant_of_the_person_or_nowhere(paris):
+    """What a tenant's hostname is sent, the tenant can read."""
+    make.tenant(paris, "oslo", "en", ("en",))
+    add_member(paris, ADA, slug="oslo")
+    assert "https://oslo.example/" in say(paris, "user", "link", ADA)
+    assert "no member of paris" in complaint(paris, "user", "link", ADA, "--tenant", "paris")
+    say(paris, "user", "operator", ADA)
+    for words in ((), ("--tenant", "oslo")):
+        assert "PORTAL_BACKOFFICE_HOST" in complaint(paris, "user", "link", ADA, *words)
+    for role in ((), ("--operator",)):
+        nobody = complaint(paris, "user", "create", "new@city.example", *role)
+        assert "--password-stdin" in nobody
+    assert run(paris, "user", "create", "new@city.example", "--tenant", "oslo").exit_code == 2
+    assert len(facts(paris, "user", "list")) == 1
+
+
+def test_every_link_leads_to_the_hostname_of_all_back_offices_where_there_is_one(sqlite_environ):
+    environ = sqlite_environ | {"PORTAL_BACKOFFICE_HOST": "Office.example."}
+    with contextmanager(running)(environ) as app:
+        make.tenant(app)
+        owner = ("--tenant", "paris", "--role", "owner")
+        link = facts(app, "user", "create", ADA, *owner)["link"]
+        assert link.startswith("https://office.example/paris/backoffice/sign-in/password/")
+        link = facts(app, "user", "create", "op@host.example", "--operator")["link"]
+        assert link.startswith("https://office.example/backoffice/sign-in/password/")
+
+
+def test_a_password_is_set_from_standard_input(paris):
+    from portal.cli import main
+
+    add_member(paris, ADA)
+    browser, words = Browser(paris), ("user", "password", ADA)
+    result = paris.test_cli_runner().invoke(main, words, input=f"{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+    assert browser.sign_in(ADA).status_code == 302
+    paris.test_cli_runner().invoke(main, words, input="another of that kind\n")
+    assert browser.get("/backoffice/").status_code == 303
 
 
 def test_list_and_show_tell_who_may_do_what(paris):
@@ -76,7 +119,8 @@ def test_list_and_show_tell_who_may_do_what(paris):
 
 def test_grant_gives_and_changes_a_role(paris):
     add_member(paris, "first@city.example")
-    say(paris, "user", "create", ADA)
+    with paris.app_context(), writing():
+        add_person(ADA)
     for role in ("editor", "owner"):
         granted = facts(paris, "user", "grant", ADA, "--tenant", "paris", "--role", role)
         assert granted["roles"] == {"paris": role}

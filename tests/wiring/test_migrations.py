@@ -15,8 +15,11 @@ from sqlalchemy import CheckConstraint, Connection, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.cli.db import alembic_config, bring_up_to_date
-from portal.database import db
+from portal.database import db, writing
 from portal.models import metadata
+from portal.people.accounts import add_person, find_person
+from portal.people.models import Membership
+from portal.people.vouching import NOWHERE
 from portal.settings import ROOT
 from tests import make
 from tests.client import Visitor
@@ -157,6 +160,31 @@ def test_each_migration_can_be_undone_and_done_again_by_itself(app):
         migrate(app, command.upgrade, "head")
     with connected(app) as connection:
         assert differences(connection) == []
+
+
+PEOPLE = {  # email: (password, operator, the tenants, who vouches after the migration)
+    "one@paris.example": ("x", False, ("paris",), "paris"),
+    "both@city.example": ("x", False, ("paris", "oslo"), None),
+    "op@host.example": ("x", True, ("oslo",), None),
+    "waits@city.example": (None, False, (), None),
+    "left@oslo.example": ("x", False, (), NOWHERE),
+}
+
+
+def test_of_accounts_that_are_there_each_keeps_what_it_could_do_and_no_more(app):
+    number = {"paris": make.tenant(app), "oslo": make.tenant(app, "oslo", "en", ("en",))}
+    with app.app_context(), writing():
+        for email, (password, operator, slugs, _) in PEOPLE.items():
+            person = add_person(email, password=password, operator=operator)
+            for slug in slugs:
+                db.session.add(
+                    Membership(tenant_id=number[slug], person_id=person.id, role="editor")
+                )
+    migrate(app, command.downgrade, "0015")
+    migrate(app, command.upgrade, "0016")
+    with app.app_context():
+        for email, (*_, vouches) in PEOPLE.items():
+            assert find_person(email).vouched_by == number.get(vouches, vouches), email
 
 
 def test_the_log_is_append_only_also_after_it_was_made_anew(app):

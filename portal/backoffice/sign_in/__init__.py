@@ -4,26 +4,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_security import Security, user_authenticated
 
+from portal.backoffice.admission import INVITED
 from portal.backoffice.door import bp as backoffice
 from portal.backoffice.guard import csrf
 from portal.backoffice.sessions import BackofficeSessions
 from portal.backoffice.sign_in.addresses import SECURITY, blueprint
 from portal.backoffice.sign_in.configuration import configuration
 from portal.backoffice.sign_in.forms import (
+    ForgottenForm,
     LostAppForm,
     PasskeyForm,
     PasskeySignInForm,
     SignInForm,
 )
+from portal.backoffice.sign_in.known_networks import remember_network
 from portal.backoffice.sign_in.mailing import Mailer
 from portal.backoffice.sign_in.passkeys import Passkeys
 from portal.backoffice.sign_in.second_factor import HashedCodes, OneTimeCodes
+from portal.backoffice.sign_in.store import PeopleLetIn
 from portal.backoffice.sign_in.wording import Words
-from portal.people.accounts import store
+from portal.people.models import Person
 from portal.settings import Settings
+
+# what says who signed in, how lately, and by which invitation
+SIGNED_IN = ("_user_id", "_fresh", "_id", "fs_paa", INVITED)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -34,15 +41,17 @@ def init_app(app: Flask, settings: Settings) -> None:
         csrf.init_app(app)
         _set_up(app)
         app.register_blueprint(blueprint(app, settings))
-    user_authenticated.connect(_stay_for_two_weeks, app)
+    user_authenticated.connect(_begin_session, app)
+    user_authenticated.connect(_remember_network, app)
 
 
 def _set_up(app: Flask) -> None:
     security = Security(
         app,
-        store,
+        PeopleLetIn(),
         register_blueprint=False,
         login_form=SignInForm,
+        forgot_password_form=ForgottenForm,
         two_factor_rescue_form=LostAppForm,
         wan_register_form=PasskeyForm,
         wan_signin_response_form=PasskeySignInForm,
@@ -77,5 +86,17 @@ def _confined(app: Flask) -> Iterator[None]:
             kind[name].extend(added)
 
 
-def _stay_for_two_weeks(_app: Flask, **_: Any) -> None:
+def _begin_session(_app: Flask, **_: Any) -> None:
+    """A session of its own: whatever the browser held before may be somebody else's.
+
+    It stays for two weeks.
+    """
+    kept = {name: session[name] for name in SIGNED_IN if name in session}
+    session.clear()
+    session.update(kept)
     session.permanent = True
+    g.pop("csrf_token", None)  # of the session before
+
+
+def _remember_network(_app: Flask, user: Person, **_: Any) -> None:
+    remember_network(user.email)

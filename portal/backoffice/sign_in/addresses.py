@@ -14,7 +14,15 @@ from portal.backoffice.door import keep_private
 from portal.backoffice.errors import explain_on
 from portal.backoffice.guard import choose_language
 from portal.backoffice.sessions import PREFIX
-from portal.backoffice.sign_in.throttling import Key, by_email, by_link, by_person, throttle
+from portal.backoffice.sign_in import choosing
+from portal.backoffice.sign_in.throttling import (
+    BY_EMAIL,
+    BY_LINK,
+    BY_MAIL,
+    BY_PERSON,
+    Counted,
+    throttle,
+)
 from portal.database import writing
 from portal.settings import Settings
 from portal.tenants.current import SAFE_METHODS, refuse_foreign_requests
@@ -28,29 +36,29 @@ class View(NamedTuple):
     path: str
     view: Callable[..., Any]
     methods: tuple[str, ...] = (GET, POST)
-    counted: Key | None = None  # attempts are, by this
+    counted: Counted | None = None  # attempts are, by this
     writes: bool = True
 
 
 VIEWS = (
-    View("login", "/sign-in/", views.login, counted=by_email, writes=False),
+    View("login", "/sign-in/", views.login, counted=BY_EMAIL, writes=False),
     View("logout", "/sign-out/", views.logout, (POST,), writes=False),
-    View("verify", "/sign-in/again/", views.verify, counted=by_person, writes=False),
+    View("verify", "/sign-in/again/", views.verify, counted=BY_PERSON, writes=False),
     View(
         "forgot_password",
         "/sign-in/password/",
-        views.forgot_password,
-        counted=by_email,
+        choosing.forgot_password,
+        counted=BY_MAIL,
         writes=False,
     ),
-    View("reset_password", "/sign-in/password/<token>/", views.reset_password, counted=by_link),
+    View("reset_password", "/sign-in/password/<token>/", choosing.reset_password, counted=BY_LINK),
     View(
         "two_factor_token_validation",
         "/sign-in/code/",
         anonymous_user_required(views.two_factor_token_validation),
-        counted=by_person,
+        counted=BY_PERSON,
     ),
-    View("mf_recovery", "/sign-in/recovery-code/", recovery_codes.mf_recovery, counted=by_person),
+    View("mf_recovery", "/sign-in/recovery-code/", recovery_codes.mf_recovery, counted=BY_PERSON),
     View("wan_signin", "/sign-in/passkey/", webauthn.webauthn_signin, writes=False),
     View(
         "wan_signin_response",
@@ -65,7 +73,7 @@ VIEWS = (
         webauthn.webauthn_verify_response,
         (POST,),
     ),
-    View("change_password", "/account/password/", views.change_password, counted=by_person),
+    View("change_password", "/account/password/", views.change_password, counted=BY_PERSON),
     View("wan_register", "/account/passkeys/", webauthn.webauthn_register),
     View(
         "wan_register_response",

@@ -1,17 +1,32 @@
 """Flask-Security's forms, without what the portal does not offer."""
 
+from typing import Any
+
 from flask_security import (
+    ForgotPasswordForm,
+    Form,
     LoginForm,
     TwoFactorRescueForm,
     WebAuthnRegisterForm,
     WebAuthnSigninResponseForm,
 )
-from wtforms import HiddenField, RadioField
+from flask_security.forms import EmailValidation, email_required
+from wtforms import EmailField, HiddenField, RadioField
 from wtforms.validators import AnyOf
 
 
 class SignInForm(LoginForm):
     remember = None  # a cookie that lasts would be one more than the portal declares
+
+
+class ForgottenForm(ForgotPasswordForm):
+    """Whether somebody has the address is not for the form to say."""
+
+    email = EmailField(validators=[email_required, EmailValidation(verify=True)])
+
+    def validate(self, **options: Any) -> bool:
+        right: bool = Form.validate(self, **options)
+        return right
 
 
 class LostAppForm(TwoFactorRescueForm):

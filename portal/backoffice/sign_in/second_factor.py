@@ -6,6 +6,8 @@ from hashlib import sha256
 from flask import current_app
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 
+from portal.limits import counters
+
 STEP = 30  # seconds for which an app shows a code, and by which its clock may be wrong
 
 
@@ -21,9 +23,7 @@ class OneTimeCodes(Totp):
 
 def _is_first_use(user: UserMixin, code: str) -> bool:
     """Remembered as long as the code is valid, where attempts are counted."""
-    counters = current_app.extensions["portal.limiter"].storage
-    used: int = counters.incr(f"code/{user.fs_uniquifier}/{code}", 4 * STEP)
-    return used == 1
+    return counters().count(f"code/{user.fs_uniquifier}/{code}", 4 * STEP) == 1
 
 
 class HashedCodes(MfRecoveryCodesUtil):

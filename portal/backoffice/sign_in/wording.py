@@ -44,10 +44,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "PASSWORD_IS_THE_SAME": (said("Choose another password than the one until now."), ERROR),
     "PASSWORD_MISMATCH": (said("The two passwords are not the same."), ERROR),
     "PASSWORD_NOT_PROVIDED": (said("Give the password."), ERROR),
-    "PASSWORD_RESET_EXPIRED": (
-        said("This link does not work any more. Ask for another one here."),
-        ERROR,
-    ),
     "PASSWORD_RESET_NO_LOGIN": (said("The password is changed. Please sign in with it."), GOOD),
     "PASSWORD_RESET_REQUEST": (
         said("If %(email)s is known here, a link comes by mail within a minute."),

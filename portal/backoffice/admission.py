@@ -1,0 +1,60 @@
+"""Whom sign-in knows here: to its forms, anybody else does not exist.
+
+Members of the tenant sign in, operators, and who holds a link by which the tenant invites them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from portal.backoffice.current import role_here
+from portal.people import members
+from portal.people.accounts import has_membership
+from portal.people.models import Person
+from portal.people.refusals import NoInvitation
+from portal.settings import Settings
+from portal.tenants.current import current_site
+
+INVITED = "invitation"  # in the session: number and secret of the invitation that was opened
+
+Held = Mapping[str, Any]  # what a session holds
+
+
+def admits(person: Person, held: Held) -> bool:
+    """Whether the person may sign in, or stay signed in, with such a session."""
+    return role_here(person) is not None or _holds_invitation(person, held)
+
+
+def may_get_link(person: Person, held: Held) -> bool:
+    """Whether a link on which a password is chosen may go to the person, by mail to this portal.
+
+    The tenant could read it, so it goes to its own people alone; operators, who are let in
+    everywhere, get theirs where no tenant reads.
+    """
+    if person.operator:
+        return _is_apart_from_tenants()
+    return has_membership(person, current_site().tenant_id) or _holds_invitation(person, held)
+
+
+def may_follow_link(person: Person) -> bool:
+    """Whether such a link still counts; the browser need not be the one that asked for it."""
+    if person.operator:
+        return _is_apart_from_tenants()
+    tenant_id = current_site().tenant_id
+    return has_membership(person, tenant_id) or members.is_invited(tenant_id, person)
+
+
+def _is_apart_from_tenants() -> bool:
+    settings: Settings = current_app.extensions["portal.settings"]
+    return bool(settings.backoffice_host)
+
+
+def _holds_invitation(person: Person, held: Held) -> bool:
+    try:
+        number, secret = held[INVITED]
+        asked = members.opened(current_site().tenant_id, UUID(number), secret)
+    except (KeyError, ValueError, NoInvitation):
+        return False
+    return asked.email.lower() == person.email.lower()
