@@ -77,6 +77,7 @@ SERVED = {  # without any database, to those who ask as below
     "assets.asset": 404,
     "operations.healthz": 200,
     "operations.metrics": 200,
+    "operations.ask": 404,  # without a hostname
 }
 
 
