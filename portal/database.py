@@ -1,14 +1,15 @@
 """The database: base class, names of constraints, column types, transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 from typing import Any, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, has_request_context
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     TypeDecorator,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -44,8 +46,10 @@ class Base(DeclarativeBase):
 
 
 POOL_TIMEOUT = 5  # seconds that a request waits for a connection
-HOUSE, LOG = "house", "log"
+OWNER, LOG = "owner", "log"
 TENANT_SETTING, EVERY_TENANT = "portal.tenant", "*"
+SEES = "sees"  # execution option: the tenants that each transaction of a connection names
+BESIDE_REQUESTS = 4  # connections of the threads that look after the server
 APPENDS = {  # one connection, whose user says where a transaction ends
     "isolation_level": "AUTOCOMMIT",
     "pool_pre_ping": False,  # a decision would wait for it
@@ -53,7 +57,17 @@ APPENDS = {  # one connection, whose user says where a transaction ends
     "pool_size": 1,
 }
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+class RoleSession(FlaskSession):
+    """In a request, a session of the role that serves; elsewhere, in a command, of the owner."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        if OWNER in db.engines and not has_request_context():
+            return db.engines[OWNER]
+        return super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": RoleSession})
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -97,13 +111,15 @@ def init_app(app: Flask, settings: Settings) -> None:
             sqlite.prepare(db.engine, db.engines[LOG])
         else:
             postgresql.prepare(db.engines.values())
+            for engine in db.engines.values():
+                event.listen(engine, "begin", _name_tenants)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "hide_parameters": True,  # what people sent is in no error, and so in no log
         "pool_size": settings.threads + 1,
-        "max_overflow": settings.threads,
+        "max_overflow": settings.threads + BESIDE_REQUESTS,
         "pool_timeout": POOL_TIMEOUT,
         "pool_use_lifo": True,  # the connection last used has its statements prepared
     }
@@ -114,22 +130,35 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def _binds(settings: Settings) -> dict[str, dict[str, Any]]:
-    """What serves every tenant: on PostgreSQL the house, and what appends to the log."""
+    """What appends to the log, and where one is named the role that owns the tables."""
     options = _engine_options(settings) | {"url": settings.sqlalchemy_url}
-    if not settings.sqlalchemy_url.startswith("postgresql"):
-        return {LOG: options | APPENDS}
-    seeing = {"options": f"-c {TENANT_SETTING}={EVERY_TENANT}"}
-    options["connect_args"] = postgresql.OPTIONS | seeing
-    return {HOUSE: options, LOG: options | APPENDS}
+    binds = {LOG: options | APPENDS}
+    if settings.owner_database_url:
+        binds[OWNER] = options | {"url": settings.owner_sqlalchemy_url}
+    return binds
 
 
 def house() -> Engine:
-    """Connections that see every tenant: for what serves all of them at once.
+    """Connections that look for a tenant: they see what is public of each one, and the feed.
 
-    Others see, on PostgreSQL, the rows of the tenant that they name and no more (row-level
-    security); the session names the request's tenant by itself.
+    On PostgreSQL others see the rows of the tenants that they name and no more (row-level
+    security); the session of a request names the request's tenant by itself.
     """
-    return db.engines.get(HOUSE, db.engine)
+    return db.engine.execution_options(**{SEES: EVERY_TENANT})
+
+
+def owner_engine() -> Engine:
+    """Connections of the role that owns the tables, which see every row: for commands alone.
+
+    Without a role of its own it is the one that serves.
+    """
+    return db.engines.get(OWNER, db.engine).execution_options(**{SEES: EVERY_TENANT})
+
+
+def _name_tenants(connection: Connection) -> None:
+    """Name the tenants in the transaction: a pooler gives the next one another session."""
+    if tenants := connection.get_execution_options().get(SEES):
+        name_tenant(connection, tenants)
 
 
 def bytes_on_disk() -> int:
@@ -143,13 +172,22 @@ def on_sqlite() -> bool:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading(*tenant_ids: int) -> Iterator[Session]:
     """A session of its own, which sees what is committed now, whatever the request read before.
 
-    It sees every tenant: name the one that is meant.
+    It sees the tenants that are named; without any, what is public of each one.
     """
-    with Session(house()) as session:
+    with Session(_seeing(tenant_ids) if tenant_ids else house()) as session:
         yield session
+
+
+def _seeing(tenant_ids: Iterable[int]) -> Engine:
+    return db.engine.execution_options(**{SEES: listed(tenant_ids)})
+
+
+def listed(tenant_ids: Iterable[int]) -> str:
+    """As the setting holds them that row-level security looks at."""
+    return ",".join(map(str, sorted(set(tenant_ids))))
 
 
 @contextmanager
@@ -160,10 +198,10 @@ def tenant_connection(engine: Engine, tenant_id: int) -> Iterator[Connection]:
         yield connection
 
 
-def name_tenant(connection: Connection, tenant: str) -> None:
-    """Row-level security: what this transaction may see. SQLite has none."""
+def name_tenant(connection: Connection, tenants: str) -> None:
+    """Row-level security: whose rows this transaction may see. SQLite has none."""
     if connection.dialect.name == "postgresql":
-        setting = {"name": TENANT_SETTING, "value": tenant}
+        setting = {"name": TENANT_SETTING, "value": tenants}
         connection.execute(text("SELECT set_config(:name, :value, true)"), setting)
 
 
@@ -228,11 +266,24 @@ def _errors_of_sqlalchemy(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def house_transaction() -> Iterator[Connection]:
-    """A transaction of the house, beside any request: committed at the end or undone whole."""
+def transaction_for(tenant_ids: Iterable[int]) -> Iterator[Connection]:
+    """A transaction for some tenants, beside any request: committed at the end or undone whole."""
+    with _transaction(_seeing(tenant_ids)) as connection:
+        yield connection
+
+
+@contextmanager
+def owner_transaction() -> Iterator[Connection]:
+    """A transaction of the owner, beside any request: committed at the end or undone whole."""
+    with _transaction(owner_engine()) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
     with (
         turn_to_write(),
-        house().connect().execution_options(writes=True) as connection,
+        engine.connect().execution_options(writes=True) as connection,
         connection.begin(),
     ):
         yield connection

@@ -107,6 +107,7 @@ def prepare(engines: Iterable[Engine]) -> None:
     server = Server()
     for engine in engines:
         event.listen(engine, "do_connect", partial(_connect, server))
+        event.listen(engine, "connect", _expect_pooler)
 
 
 def _connect(
@@ -121,3 +122,14 @@ def _connect(
     server.answers()
     connection.server = server
     return connection
+
+
+def _expect_pooler(connection: PatientConnection, _record: object) -> None:
+    """Prepare no statements where a pooler stands between: each transaction gets another session.
+
+    Its number for a connection is of its own making (PgBouncer and its like).
+    """
+    [(process,)] = connection.execute("SELECT pg_backend_pid()")
+    connection.rollback()
+    if process != connection.info.backend_pid:
+        connection.prepare_threshold = None

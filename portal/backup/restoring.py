@@ -16,8 +16,8 @@ from portal.backup.archives import BackupError, BadBackup, Listed, Manifest, Rea
 from portal.backup.kinds import stored
 from portal.backup.places import COUNTER, filled, see_everything, tables
 from portal.backup.saving import secret_fingerprint
-from portal.consent.partitions import MONTHS_AHEAD, ensure_partitions
-from portal.database import house, house_transaction
+from portal.consent.partitions import MONTHS_AHEAD, make_partitions
+from portal.database import owner_engine, owner_transaction
 from portal.identifiers import time_of
 from portal.migrations import alembic_config, revisions
 from portal.settings import Settings
@@ -61,7 +61,7 @@ def restore(reader: Reader) -> Restored:
     manifest = reader.manifest
     _refuse_newer(manifest)
     _prepare(manifest.revision)
-    with house_transaction() as connection:
+    with owner_transaction() as connection:
         see_everything(connection)
         _refuse_filled(connection)
         _refuse_other_tables(connection, manifest)
@@ -88,7 +88,7 @@ def _prepare(revision: str) -> None:
     """Bring an empty database, new or migrated, to the backup's revision."""
     settings: Settings = current_app.extensions["portal.settings"]
     settings.data.mkdir(parents=True, exist_ok=True)
-    with house().connect() as connection:
+    with owner_engine().connect() as connection:
         with connection.begin():
             see_everything(connection)
             _refuse_filled(connection)
@@ -127,7 +127,7 @@ def _make_months(connection: Connection, manifest: Manifest) -> None:
     now, since = datetime.now(UTC), time_of(UUID(manifest.oldest))
     months = (now.year - since.year) * MONTHS_A_YEAR + now.month - since.month
     if 0 <= months <= MOST_MONTHS:  # else a clock was wrong: its records go to the default
-        ensure_partitions(connection, months + MONTHS_AHEAD, since.date())
+        make_partitions(connection, months + MONTHS_AHEAD, since.date())
 
 
 def _fill(connection: Connection, listed: Listed, reader: Reader) -> None:

@@ -17,6 +17,7 @@ from portal.people.audit import act_as
 from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
 from portal.postgresql import unhurried
+from portal.privileges import BadRole
 from portal.tenants.hostnames import BadHostname
 from portal.tenants.lifecycle import TenantError
 
@@ -44,6 +45,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             BackupError,
             BadFile,
             BadHostname,
+            BadRole,
             KnownProviderError,
             NothingPublished,
             Refused,

@@ -9,20 +9,21 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import URL, Connection, func, inspect, make_url, select, text
 
 from portal.cli.answers import explained
 from portal.consent.partitions import ensure_partitions
 from portal.database import (
     bytes_on_disk,
     compact,
-    house,
     is_to_be_compacted,
     journal_is_emptied,
     on_sqlite,
+    owner_engine,
 )
 from portal.migrations import HEAD, alembic_config, revisions
 from portal.private_files import make_folder
+from portal.privileges import BadRole, exists, let_serve, make_role, serving_roles, set_password
 from portal.settings import Settings
 
 COUNTED = {"tenants": "tenants", "policy_versions": "versions", "consent_records": "decisions"}
@@ -85,7 +86,7 @@ def _check(revision: str) -> None:
 def _lost(revision: str) -> str:
     """The migrations that would be undone, and how much there is to lose."""
     script = ScriptDirectory.from_config(alembic_config())
-    with house().connect() as connection:
+    with owner_engine().connect() as connection:
         undone = list(script.iterate_revisions(revisions(connection), revision))
         held = ", ".join(f"{count} {what}" for what, count in _held(connection))
     listed = "".join(f"  {one.revision} {one.doc}\n" for one in undone)
@@ -120,13 +121,56 @@ def check() -> None:
 @database.command()
 @explained
 def partitions() -> None:
-    """On PostgreSQL, make the log's partitions for the next twelve months. Run it monthly.
+    """On PostgreSQL, make the log's partitions for the next twelve months.
+
+    A server does it by itself, at its start and once a day.
 
     \b
     Example:
       portal db partitions
     """
     _make_partitions()
+
+
+@database.command()
+@click.option("--role", default="portal_serving", show_default=True, help="The role's name.")
+@click.option("--password-stdin", is_flag=True, help="Read its password from standard input.")
+@explained
+def roles(role: str, password_stdin: bool) -> None:
+    """On PostgreSQL, make the role that serves, or bring what it may do up to date.
+
+    It may do what serving needs and nothing else. Run it as the owner of the tables, or as a
+    superuser where the owner may make no roles. Without a password it signs in as
+    pg_hba.conf says.
+
+    \b
+    Examples:
+      portal db roles
+      portal db roles --role portal_serving --password-stdin < password.txt
+    """
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    with owner_engine().begin() as connection:
+        _make_serve(connection, role, password)
+    settings: Settings = current_app.extensions["portal.settings"]
+    commands = make_url(settings.owner_sqlalchemy_url)
+    click.echo(f"servers: DATABASE_URL={_shown(commands.set(username=role))}")
+    click.echo(f"commands: the same, and PORTAL_OWNER_DATABASE_URL={_shown(commands)}")
+
+
+def _make_serve(connection: Connection, role: str, password: str) -> None:
+    if connection.dialect.name != "postgresql":
+        raise BadRole("SQLite has no roles: who may read and write is a matter of the file")
+    if not exists(connection, role):
+        make_role(connection, role)
+        click.echo(f"role {role} made")
+    if password:
+        set_password(connection, role, password)
+    let_serve(connection, role)
+
+
+def _shown(url: URL) -> str:
+    """Without its password."""
+    return url.set(drivername="postgresql").render_as_string()
 
 
 @database.command(name="compact")
@@ -176,21 +220,24 @@ def _somebody_is_there() -> bool:
 
 
 def bring_up_to_date() -> None:
-    """Run the missing migrations and make the missing partitions."""
+    """Run the missing migrations, make the missing partitions, and let those serve who did."""
     settings: Settings = current_app.extensions["portal.settings"]
     make_folder(settings.data)
     _run(command.upgrade, HEAD)
     _make_partitions()
+    with owner_engine().begin() as connection:
+        for role in serving_roles(connection):
+            let_serve(connection, role)
 
 
 def _make_partitions() -> None:
-    with house().begin() as connection:
+    with owner_engine().begin() as connection:
         for name in ensure_partitions(connection):
             click.echo(f"partition {name} made")
 
 
 def _run(step: Callable[..., None], *arguments: str) -> None:
-    with house().connect() as connection:
+    with owner_engine().connect() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         step(config, *arguments)

@@ -1,7 +1,8 @@
 """Appending a batch of records with their idempotency keys, in as few steps as the database allows.
 
 PostgreSQL takes the whole batch in one statement: the rows travel as one JSON array, and what a
-key keeps out is decided where it is known. SQLite lives in this process, so plain inserts do.
+key keeps out is decided where it is known. The statement itself names the tenants, for row-level
+security. SQLite lives in this process, so plain inserts do.
 
 The statements go to the driver itself. On their way through SQLAlchemy they cost more than the
 decision around them.
@@ -9,7 +10,7 @@ decision around them.
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,10 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
+from portal.database import TENANT_SETTING, listed
 
 Keyed = tuple[ConsentRecord, UUID | None]
+Browser = tuple[int, UUID]  # tenant and consent id
 
 NAMES = tuple(column.name for column in consent_records.columns)
 
@@ -40,6 +43,16 @@ def append(connection: DBAPIConnection, batch: Sequence[Keyed]) -> set[UUID]:
     raise TypeError(type(connection))
 
 
+def newest(connection: DBAPIConnection, browsers: Collection[Browser]) -> dict[Browser, UUID]:
+    """The id of each browser's last record, for those that have one."""
+    match connection:
+        case psycopg.Connection():
+            return _newest_on_postgresql(connection, browsers)
+        case sqlite3.Connection():
+            return dict(_newest_on_sqlite(connection, browsers))
+    raise TypeError(type(connection))
+
+
 def _values(record: ConsentRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in NAMES}
 
@@ -50,10 +63,14 @@ def _typed(column: Column[Any]) -> str:
 
 
 LISTED = ", ".join(NAMES)
+# What needs the tenants to be named names `named`, so that it comes after it.
+NAMED = f"""
+named AS MATERIALIZED (SELECT set_config('{TENANT_SETTING}', %s, true) AS tenants)"""
 ONE_STATEMENT = f"""
-WITH given AS (
-    SELECT * FROM jsonb_to_recordset(CAST(%s AS jsonb))
-    AS row ({", ".join(_typed(column) for column in consent_records.columns)}, key uuid)
+WITH {NAMED}, given AS MATERIALIZED (
+    SELECT row.* FROM named, LATERAL jsonb_to_recordset(
+        CASE WHEN named.tenants IS NOT NULL THEN CAST(%s AS jsonb) END
+    ) AS row ({", ".join(_typed(column) for column in consent_records.columns)}, key uuid)
 ), claimed AS (
     INSERT INTO idempotency_keys (tenant_id, key, record_id)
     SELECT tenant_id, key, id FROM given WHERE key IS NOT NULL
@@ -66,9 +83,32 @@ RETURNING id
 """
 
 
+NEWEST = f"""
+WITH {NAMED}
+SELECT asked.tenant_id, asked.consent_id, newest.id
+FROM named, jsonb_to_recordset(CAST(%s AS jsonb)) AS asked (tenant_id integer, consent_id uuid),
+LATERAL (
+    SELECT id FROM consent_records AS log
+    WHERE log.tenant_id = asked.tenant_id AND log.consent_id = asked.consent_id
+    AND named.tenants IS NOT NULL
+    ORDER BY id DESC LIMIT 1
+) AS newest
+"""
+
+
 def _append_to_postgresql(connection: psycopg.Connection, batch: Sequence[Keyed]) -> set[UUID]:
     rows = json.dumps([_values(record) | {"key": key} for record, key in batch], default=str)
-    return {found for (found,) in connection.execute(ONE_STATEMENT, (rows,), prepare=True)}
+    tenants = listed(record.tenant_id for record, _ in batch)
+    return {found for (found,) in connection.execute(ONE_STATEMENT, (tenants, rows), prepare=True)}
+
+
+def _newest_on_postgresql(
+    connection: psycopg.Connection, browsers: Collection[Browser]
+) -> dict[Browser, UUID]:
+    rows = [{"tenant_id": tenant, "consent_id": str(consent)} for tenant, consent in browsers]
+    asked = (listed(tenant for tenant, _ in browsers), json.dumps(rows))
+    found = connection.execute(NEWEST, asked, prepare=True)
+    return {(tenant, consent): last for tenant, consent, last in found}
 
 
 @lru_cache(maxsize=512)
@@ -122,6 +162,20 @@ def _claim(connection: sqlite3.Connection, keyed: Sequence[Keyed]) -> set[UUID]:
     if not claims or _execute(connection, idempotency_keys, [*claims.values()]) == len(claims):
         return set()
     return {identifier for identifier, claim in claims.items() if not _won(connection, claim)}
+
+
+def _newest_on_sqlite(
+    connection: sqlite3.Connection, browsers: Collection[Browser]
+) -> Iterator[tuple[Browser, UUID]]:
+    for tenant_id, consent_id in browsers:
+        found = connection.execute(NEWEST_OF_ONE, (tenant_id, consent_id.hex)).fetchone()
+        if found:
+            yield (tenant_id, consent_id), UUID(found[0])
+
+
+NEWEST_OF_ONE = """
+SELECT id FROM consent_records WHERE tenant_id = ? AND consent_id = ? ORDER BY id DESC LIMIT 1
+"""
 
 
 def _won(connection: sqlite3.Connection, claim: dict[str, Any]) -> bool:

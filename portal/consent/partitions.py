@@ -9,13 +9,13 @@ from sqlalchemy import Connection, text
 from portal.identifiers import first_at
 
 TABLE = "consent_records"
-DEFAULT = "consent_records_default"
 MONTHS_AHEAD = 12
 LOCK_TIMEOUT = 3  # seconds
 MONTHS = rf"""
 SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
 WHERE inhparent = '{TABLE}'::regclass AND relname ~ '^{TABLE}_\d{{4}}_\d\d$'
 """
+CAN_MAKE = "SELECT to_regprocedure('make_partitions(date, integer)') IS NOT NULL"
 TENANTS = """
 WITH RECURSIVE found (tenant_id) AS (
     SELECT min(tenant_id) FROM {month}
@@ -57,44 +57,41 @@ def drop(connection: Connection, month: Partition) -> None:
     connection.execute(text(f"DROP TABLE {month.name}"))
 
 
-def ensure_partitions(
-    connection: Connection, months: int = MONTHS_AHEAD, since: date | None = None
-) -> list[str]:
-    """Make the partitions that are missing, from a day on (today) and so many months ahead of it.
+def ensure_partitions(connection: Connection) -> list[str]:
+    """Make the partitions of this month and of the twelve ahead that are missing; their names.
 
-    Returns their names. Rows that meanwhile landed in the default partition move to where they
-    belong.
+    The role that serves may call it too. Rows that meanwhile landed in the default partition move
+    to where they belong. Raises OperationalError if the log is in use for longer than LOCK_TIMEOUT.
     """
     if connection.dialect.name != "postgresql":
         return []
-    starts = _month_starts(since or _today(), months + 1)
-    missing = [start for start in starts if not _exists(connection, start)]
-    if missing:
-        _set_default_aside(connection)
-        for start in missing:
-            _create(connection, start)
-        _refill(connection)
-    return [_name(start) for start in missing]
+    return list(connection.scalars(text("SELECT make_coming_partitions()")))
+
+
+def make_partitions(
+    connection: Connection, months: int = MONTHS_AHEAD, since: date | None = None
+) -> list[str]:
+    """The same for the owner, from any day on and so many months ahead of it.
+
+    Before the migration that brings the function there are none but the default.
+    """
+    if connection.dialect.name != "postgresql" or not connection.scalar(text(CAN_MAKE)):
+        return []
+    asked = {"since": since or _today(), "months": months}
+    return list(connection.scalars(text("SELECT make_partitions(:since, :months)"), asked))
 
 
 def has_this_month(connection: Connection) -> bool:
     """Whether this month has its partition; elsewhere than on PostgreSQL it needs none."""
-    return connection.dialect.name != "postgresql" or _exists(
-        connection, _month_starts(_today(), 1)[0]
-    )
+    return connection.dialect.name != "postgresql" or _exists(connection, _today())
 
 
 def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _month_starts(first: date, count: int) -> list[datetime]:
-    months = range(first.year * 12 + first.month - 1, first.year * 12 + first.month - 1 + count)
-    return [datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC) for number in months]
-
-
-def _name(start: datetime) -> str:
-    return f"{TABLE}_{start:%Y_%m}"
+def _name(day: date) -> str:
+    return f"{TABLE}_{day:%Y_%m}"
 
 
 def _start(name: str) -> datetime:
@@ -105,44 +102,5 @@ def _next(start: datetime) -> datetime:
     return datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=UTC)
 
 
-def _exists(connection: Connection, start: datetime) -> bool:
-    return connection.scalar(text("SELECT to_regclass(:name)"), {"name": _name(start)}) is not None
-
-
-def _guard(connection: Connection, partition: str) -> None:
-    """What guards the whole table but does not reach a partition that is named itself."""
-    for statement in (
-        f"""CREATE TRIGGER {partition}_no_truncate BEFORE TRUNCATE ON {partition}
-        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
-        f"CREATE POLICY tenant ON {partition} USING (sees_tenant(tenant_id))",
-        f"ALTER TABLE {partition} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
-    ):
-        connection.execute(text(statement))
-
-
-def _set_default_aside(connection: Connection) -> None:
-    connection.execute(text(f"ALTER TABLE {TABLE} DETACH PARTITION {DEFAULT}"))
-    connection.execute(text(f"ALTER TABLE {DEFAULT} RENAME TO {DEFAULT}_aside"))
-    connection.execute(text(f"CREATE TABLE {DEFAULT} PARTITION OF {TABLE} DEFAULT"))
-    _guard(connection, DEFAULT)
-
-
-def _create(connection: Connection, start: datetime) -> None:
-    connection.execute(
-        text(
-            f"CREATE TABLE {_name(start)} PARTITION OF {TABLE} "
-            f"FOR VALUES FROM ('{first_at(start)}') TO ('{first_at(_next(start))}')"
-        )
-    )
-    _guard(connection, _name(start))
-
-
-def _refill(connection: Connection) -> None:
-    """Rows that only move are not counted again."""
-    for statement in (
-        f"ALTER TABLE {TABLE} DISABLE TRIGGER count_records",
-        f"INSERT INTO {TABLE} SELECT * FROM {DEFAULT}_aside",
-        f"ALTER TABLE {TABLE} ENABLE TRIGGER count_records",
-        f"DROP TABLE {DEFAULT}_aside",
-    ):
-        connection.execute(text(statement))
+def _exists(connection: Connection, day: date) -> bool:
+    return connection.scalar(text("SELECT to_regclass(:name)"), {"name": _name(day)}) is not None

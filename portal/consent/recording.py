@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from os import sched_yield
 from threading import Lock
 from time import monotonic
-from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app
-from sqlalchemy import Select, select
+from sqlalchemy import select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
-from portal.consent.appending import append
+from portal.consent.appending import Browser, append, newest
 from portal.consent.models import ConsentRecord, consent_records, idempotency_keys
 from portal.counting.counts import Counts, counts
 from portal.counting.metrics import DURATIONS, SECOND, Gauge, Histogram
-from portal.database import appending_connection, house, turn_to_write
+from portal.database import appending_connection, reading, turn_to_write
 from portal.identifiers import time_of, uuid7
 
 
@@ -43,7 +43,6 @@ APPENDING = Histogram(
     "portal_append_duration_seconds", "Database time of one transaction", DURATIONS, SECOND
 )
 
-Browser = tuple[int, UUID]  # tenant and consent id
 Outcome = ConsentRecord | LogUnavailable | KeyReused
 
 
@@ -195,8 +194,8 @@ def _refuse(part: list[Entry], reason: Exception) -> None:
 
 def _store(part: list[Entry]) -> set[UUID]:
     """Insert what is new; the ids inserted."""
-    _follow([entry for entry in part if entry.follows])
     with appending_connection() as connection:
+        _follow(connection, [entry for entry in part if entry.follows])
         return append(connection, [(entry.record, entry.key) for entry in part])
 
 
@@ -209,19 +208,18 @@ def _earlier(entry: Entry) -> ConsentRecord | KeyReused:
     query = consent_records.select().where(
         log.tenant_id == record.tenant_id, log.id == kept_under_key.scalar_subquery()
     )
-    with house().connect() as connection:
-        earlier = ConsentRecord(*connection.execute(query).one())
+    with reading(record.tenant_id) as session:
+        earlier = ConsentRecord(*session.execute(query).one())
     alike = all(getattr(earlier, name) == getattr(record, name) for name in DECIDED)
     return earlier if alike else KeyReused(str(entry.key))
 
 
-def _follow(entries: list[Entry]) -> None:
+def _follow(connection: DBAPIConnection, entries: list[Entry]) -> None:
     """Let each name the record before it."""
     if entries:
-        with house().connect() as connection:
-            for entry in entries:
-                previous = connection.scalar(_newest(*entry.browser))
-                entry.record = _after(previous, entry.record)
+        last = newest(connection, [entry.browser for entry in entries])
+        for entry in entries:
+            entry.record = _after(last.get(entry.browser), entry.record)
 
 
 def _after(previous: UUID | None, record: ConsentRecord) -> ConsentRecord:
@@ -236,17 +234,12 @@ def _after(previous: UUID | None, record: ConsentRecord) -> ConsentRecord:
 
 def latest(tenant_id: int, consent_id: UUID) -> UUID | None:
     """The id of a browser's last record."""
-    with house().connect() as connection:
-        found: UUID | None = connection.scalar(_newest(tenant_id, consent_id))
-    return found
-
-
-def _newest(tenant_id: int, consent_id: UUID) -> Select[Any]:
     columns = consent_records.c
     mine = select(columns.id).where(
         columns.tenant_id == tenant_id, columns.consent_id == consent_id
     )
-    return mine.order_by(columns.id.desc()).limit(1)
+    with reading(tenant_id) as session:
+        return session.scalar(mine.order_by(columns.id.desc()).limit(1))
 
 
 def recorder() -> Recorder:

@@ -84,7 +84,7 @@ def _load_live(tenant_id: int) -> LivePolicy:
     mine = select(PolicyVersion.number, PolicyVersion.fingerprints).where(
         PolicyVersion.tenant_id == tenant_id
     )
-    with reading() as session:
+    with reading(tenant_id) as session:
         fingerprints = {row.number: row.fingerprints for row in session.execute(mine)}
     if not fingerprints:
         raise NothingPublished("the tenant has no policy version: run `portal tenant publish`")
@@ -100,7 +100,7 @@ def _load_live(tenant_id: int) -> LivePolicy:
 
 
 def _load_version(tenant_id: int, number: int) -> Version:
-    with reading() as session:
+    with reading(tenant_id) as session:
         row = session.get(PolicyVersion, (tenant_id, number))
     if row is None:
         raise KeyError((tenant_id, number))

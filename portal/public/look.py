@@ -77,7 +77,7 @@ def logo(digest: str) -> Response:
 
 
 def _load_logo(tenant_id: int, digest: str) -> Logo:
-    with reading() as session:
+    with reading(tenant_id) as session:
         found = find_logo(session, tenant_id, digest)
     return found or abort(404)
 

@@ -27,7 +27,8 @@ def hostile(request, sqlite_template, tmp_path_factory) -> Iterator[Program]:
     environ = {"PORTAL_DATA": str(folder)}
     if request.param == "postgresql":
         cluster = request.getfixturevalue("cluster")
-        environ["DATABASE_URL"] = cluster.create(f"hostile_{folder.name}", "portal_template")
+        cluster.create(name := f"hostile_{folder.name}", "portal_template")
+        environ |= cluster.environ(name)
     else:
         (folder / "portal.sqlite3").write_bytes(sqlite_template.read_bytes())
     for app in running(environ):

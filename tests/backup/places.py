@@ -15,7 +15,7 @@ from sqlalchemy.sql.expression import TableClause
 
 from portal import create_app
 from portal.backup.kinds import Kind, kind_of, stored
-from portal.database import db, house, house_transaction
+from portal.database import db, owner_engine, owner_transaction
 from portal.models import metadata
 from tests import make
 from tests.backoffice.member import add_member
@@ -54,7 +54,7 @@ def furnish(app: Flask) -> None:
     for host in ("paris.example", "oslo.example"):
         assert Visitor(app, host).decide(idempotency_key=str(uuid4())).status_code == 201
     say(app, "token", "create", "nightly", "--tenant", "paris", "--scope", "publish")
-    with app.app_context(), house_transaction() as connection:
+    with app.app_context(), owner_transaction() as connection:
         for table in metadata.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is None:
                 connection.execute(insert(_bare(table)), example(connection, table))
@@ -86,7 +86,7 @@ def contents(app: Flask) -> Contents:
 
     What was counted is summed up, as the server itself does from time to time.
     """
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         found = {one.name: _stored(connection, one) for one in metadata.sorted_tables}
     sums = Counter[tuple[Any, ...]]()
     for row in found.pop("figures") + [row[:-1] for row in found.pop("uncounted")]:
@@ -104,7 +104,7 @@ def _bare(table: Table) -> TableClause:
 
 def is_empty(app: Flask) -> bool:
     """Whether there is nothing, or no more than what the migrations make."""
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         there = set(inspect(connection).get_table_names())
     if "tenants" not in there:
         return True

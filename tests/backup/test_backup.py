@@ -22,7 +22,7 @@ from portal.backup.places import tables
 from portal.backup.restoring import restore
 from portal.consent.figures.models import figures, uncounted
 from portal.consent.models import DECISIONS, consent_records
-from portal.database import db, house, house_transaction
+from portal.database import db, owner_engine, owner_transaction
 from portal.models import metadata
 from tests import make
 from tests.backup.places import backed_up, contents, furnish, is_empty, new_place, place
@@ -86,7 +86,7 @@ def test_a_restored_record_is_not_counted_again_and_a_new_one_is(furnished, empt
 
 
 def counted(app: Flask) -> int:
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         return sum(
             connection.scalar(
                 select(func.coalesce(func.sum(one.c.count), 0)).where(one.c.event.in_(DECISIONS))
@@ -100,7 +100,7 @@ def test_each_month_of_records_has_a_table_of_its_own(lone_app, empty, tmp_path)
     with lone_app.app_context():
         keep(record(number, datetime(2025, 3, 4, tzinfo=UTC)), record(number))
     say(empty, "restore", str(backed_up(lone_app, tmp_path)))
-    with empty.app_context(), house().connect() as connection:
+    with empty.app_context(), owner_engine().connect() as connection:
         if connection.dialect.name == "postgresql":
             in_month = "SELECT count(*) FROM consent_records_2025_03"
             assert connection.scalar(text(in_month)) == 1
@@ -142,7 +142,7 @@ def test_a_backup_is_one_moment_of_what_goes_on(app, empty, tmp_path):
 
 
 def records(app: Flask) -> list[uuid.UUID]:
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         return list(connection.scalars(select(consent_records.c.id)))
 
 
@@ -273,7 +273,7 @@ def test_also_one_row_of_any_table_is_too_much(lone_furnished, tmp_path, empty, 
     say(empty, "db", "upgrade")
     row = contents(lone_furnished)[table][0]
     names = [one.name for one in metadata.tables[table].columns]
-    with empty.app_context(), house_transaction() as connection:
+    with empty.app_context(), owner_transaction() as connection:
         connection.execute(metadata.tables[table].insert(), [dict(zip(names, row, strict=True))])
     assert table in complaint(empty, "restore", str(file))
 
@@ -299,19 +299,24 @@ def test_a_backup_of_what_is_not_migrated_is_refused(tmp_path):
 # Roles of PostgreSQL
 
 
+def alone(environ: dict[str, str], url: str) -> dict[str, str]:
+    """One role for everything."""
+    return {"PORTAL_DATA": environ["PORTAL_DATA"], "DATABASE_URL": url}
+
+
 def test_a_role_from_which_rows_are_hidden_makes_no_backup(postgresql_environ, tmp_path):
     """`pg_dump --enable-row-security` wrote a file without any tenant, and ended well."""
     for app in running(postgresql_environ):
         furnish(app)
-    url = postgresql_environ["DATABASE_URL"]
+    url = postgresql_environ["PORTAL_OWNER_DATABASE_URL"]
     with psycopg.connect(url.replace("portal:", "postgres:", 1), autocommit=True) as connection:
         connection.execute("DROP ROLE IF EXISTS backup_reader")
         connection.execute("CREATE ROLE backup_reader LOGIN")
         connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup_reader")
-    environ = postgresql_environ | {"DATABASE_URL": url.replace("portal:", "backup_reader:", 1)}
+    environ = alone(postgresql_environ, url.replace("portal:", "backup_reader:", 1))
     try:
         for app in running(environ):
-            assert "does not own" in complaint(app, "backup", str(tmp_path / "x"))
+            assert "needs the role that owns" in complaint(app, "backup", str(tmp_path / "x"))
             assert not (tmp_path / "x").exists()
     finally:
         with psycopg.connect(url.replace("portal:", "postgres:", 1), autocommit=True) as connection:
@@ -322,8 +327,8 @@ def test_a_superuser_may_make_one(postgresql_environ, tmp_path, empty):
     for app in running(postgresql_environ):
         furnish(app)
         before = contents(app)
-    url = postgresql_environ["DATABASE_URL"].replace("portal:", "postgres:", 1)
-    for app in running(postgresql_environ | {"DATABASE_URL": url}):
+    url = postgresql_environ["PORTAL_OWNER_DATABASE_URL"].replace("portal:", "postgres:", 1)
+    for app in running(alone(postgresql_environ, url)):
         file = backed_up(app, tmp_path)
     say(empty, "restore", str(file))
     assert contents(empty) == before
@@ -339,7 +344,7 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date(
     file, older = backed_up(lone_furnished, tmp_path), tmp_path / "older"
     with new_place(tmp_path / "then") as then:
         say(then, "db", "upgrade", revision)
-        with then.app_context(), house().connect() as connection:
+        with then.app_context(), owner_engine().connect() as connection:
             there = {
                 name: {one["name"] for one in inspect(connection).get_columns(name)}
                 for name in tables(connection)

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal.consent.figures.counting import add_up
-from portal.consent.partitions import ensure_partitions
-from portal.database import house, house_transaction
+from portal.consent.partitions import make_partitions
+from portal.database import owner_engine, owner_transaction
 from tests import make
 
 DAYS, TENANTS = 730, 10
@@ -53,10 +53,10 @@ def fill(app: Flask, records: int, until: datetime | None = None) -> None:
     others = [make.tenant(app, f"tenant{number}") for number in range(1, TENANTS)]
     start = (until or datetime.now(UTC)) - timedelta(days=DAYS)
     with app.app_context():
-        with house().begin() as connection:
-            ensure_partitions(connection, MONTHS, start.date())
+        with owner_engine().begin() as connection:
+            make_partitions(connection, MONTHS, start.date())
         _in_months(records, {"start": start, "big": big, "others": others[0]})
-        with house_transaction() as connection:
+        with owner_transaction() as connection:
             add_up(connection)
         _vacuum()
 
@@ -74,12 +74,12 @@ def _in_months(records: int, facts: dict[str, object]) -> None:
     step = -(-records // MONTHS)
     for first in range(0, records, step):
         bounds = {"first": first, "last": min(first + step, records) - 1}
-        with house().begin() as connection:
+        with owner_engine().begin() as connection:
             connection.execute(text(RECORDS), given | bounds)
 
 
 def _vacuum() -> None:
     """What autovacuum does in the course of two years."""
-    with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with owner_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE) consent_records"))
         connection.execute(text("VACUUM (ANALYZE) figures, uncounted, idempotency_keys"))

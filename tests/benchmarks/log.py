@@ -20,7 +20,7 @@ from flask import Flask
 from portal import create_app
 from portal.consent import erasing, log
 from portal.consent.models import ConsentRecord
-from portal.database import each_committed, house
+from portal.database import each_committed, owner_engine
 from portal.identifiers import time_of
 from tests import make
 from tests.backoffice.member import Member, owner
@@ -143,7 +143,7 @@ def purge(many: Installation) -> None:
     """The oldest months, once they are past every tenant's limit."""
     with many.app.app_context():
         kept = timedelta(days=erasing.retention_days(make.find(BIG)))
-        with house().connect() as connection:
+        with owner_engine().connect() as connection:
             third = erasing.partitions(connection)[2]
         now = time_of(third.end) + kept + timedelta(minutes=1)
         began = time.perf_counter()

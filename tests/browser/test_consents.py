@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portal.consent.figures.counting import Impression, count_shown
 from portal.consent.models import ConsentRecord
-from portal.database import house_transaction
+from portal.database import owner_transaction
 from tests import make
 from tests.browser.members import signed_in
 from tests.browser.portals import FULL
@@ -37,7 +37,7 @@ def arabic(server) -> ConsentRecord:
         again = {"previous": records[-1].id, "consent_id": records[-1].consent_id}
         records.append(_decided(tenant_id, BROWSERS, language="ar", **again))
         keep(*records)
-        with house_transaction() as connection:
+        with owner_transaction() as connection:
             count_shown(connection, {Impression(tenant_id, 1, "fr"): 2 * BROWSERS})
     return records[-1]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from portal.consent import log
 from portal.consent.erasing import Purged, purge
 from portal.consent.models import ConsentRecord, consent_records
-from portal.database import each_committed, house
+from portal.database import each_committed, owner_engine
 from portal.identifiers import first_at, time_of, uuid7
 from tests import make
 
@@ -43,7 +43,7 @@ def keep(*records: ConsentRecord) -> None:
     """Insert them as they are, past every rule of a decision."""
     names = [column.name for column in consent_records.columns]
     rows = [{name: getattr(one, name) for name in names} for one in records]
-    with house().connect().execution_options(writes=True) as connection, connection.begin():
+    with owner_engine().connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(consent_records.insert(), rows)
 
 

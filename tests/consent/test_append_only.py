@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.consent.models import ConsentRecord
-from portal.consent.partitions import MONTHS_AHEAD, ensure_partitions
-from portal.database import db, house
+from portal.consent.partitions import MONTHS_AHEAD, ensure_partitions, make_partitions
+from portal.database import db, owner_engine
 from tests import make
 from tests.client import Visitor
 from tests.consent.records import keep, record, stored
@@ -27,7 +27,7 @@ PARTITIONS = (
 
 @contextmanager
 def connected(app: Flask) -> Iterator[Connection]:
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         yield connection
 
 
@@ -139,8 +139,8 @@ def test_the_partitions_reach_a_year_ahead(postgresql_app):
 def test_partitions_that_there_are_already_are_not_made_again(postgresql_app):
     with connected(postgresql_app) as connection:
         assert ensure_partitions(connection) == []
-        assert len(ensure_partitions(connection, FAR_AHEAD)) == FAR_AHEAD - MONTHS_AHEAD
-        assert ensure_partitions(connection, FAR_AHEAD) == []
+        assert len(make_partitions(connection, FAR_AHEAD)) == FAR_AHEAD - MONTHS_AHEAD
+        assert make_partitions(connection, FAR_AHEAD) == []
 
 
 def test_a_record_of_no_month_yet_is_kept_and_later_moved(postgresql_app):
@@ -150,7 +150,7 @@ def test_a_record_of_no_month_yet_is_kept_and_later_moved(postgresql_app):
         keep(early)
     assert where(postgresql_app, early) == "consent_records_default"
     with connected(postgresql_app) as connection:
-        ensure_partitions(connection, FAR_AHEAD)
+        make_partitions(connection, FAR_AHEAD)
     assert where(postgresql_app, early) == month_of(early)
     assert stored(postgresql_app) == [early]
 
@@ -161,13 +161,13 @@ def test_a_record_from_before_every_partition_stays_in_the_default_one(postgresq
     with postgresql_app.app_context():
         keep(old)
     with connected(postgresql_app) as connection:
-        ensure_partitions(connection, FAR_AHEAD)
+        make_partitions(connection, FAR_AHEAD)
     assert where(postgresql_app, old) == "consent_records_default"
 
 
 def test_no_partition_can_be_truncated(postgresql_app):
     with connected(postgresql_app) as connection:
-        ensure_partitions(connection, FAR_AHEAD)
+        make_partitions(connection, FAR_AHEAD)
         names = connection.scalars(text(PARTITIONS)).all()
     assert len(names) == FAR_AHEAD + 2
     for name in names:
@@ -184,7 +184,7 @@ def test_new_partitions_refuse_changes_too(postgresql_app):
     with postgresql_app.app_context():
         keep(early)
     with connected(postgresql_app) as connection:
-        ensure_partitions(connection, FAR_AHEAD)
+        make_partitions(connection, FAR_AHEAD)
     for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}", "TRUNCATE {}"):
         for table in ("consent_records", month_of(early)):
             assert_refused(postgresql_app, statement.format(table))
@@ -199,12 +199,12 @@ def test_the_default_partition_refuses_changes_also_after_it_was_made_anew(postg
         for statement in ("UPDATE {} SET gpc = true", "DELETE FROM {}", "TRUNCATE {}"):
             assert_refused(postgresql_app, statement.format("consent_records_default"))
         with connected(postgresql_app) as connection:
-            ensure_partitions(connection, FAR_AHEAD)
+            make_partitions(connection, FAR_AHEAD)
 
 
 def test_new_partitions_take_no_record_of_a_version_that_never_was(postgresql_app):
     make.tenant(postgresql_app)
     with connected(postgresql_app) as connection:
-        ensure_partitions(connection, FAR_AHEAD)
+        make_partitions(connection, FAR_AHEAD)
     with pytest.raises(DBAPIError, match="fk_consent_records"), postgresql_app.app_context():
         keep(record(1, datetime.now(UTC) + timedelta(days=31 * MONTHS_AHEAD), policy=999))

@@ -18,8 +18,14 @@ from portal.consent.erasing import erase
 from portal.consent.figures.counting import add_up
 from portal.consent.figures.reading import read_figures
 from portal.consent.models import ConsentRecord
-from portal.consent.partitions import ensure_partitions
-from portal.database import appending_connection, house, house_transaction, turn_to_write, writing
+from portal.consent.partitions import make_partitions
+from portal.database import (
+    appending_connection,
+    owner_engine,
+    owner_transaction,
+    turn_to_write,
+    writing,
+)
 from tests import make, standing
 from tests.conftest import TEMPLATE, running
 from tests.consent.records import keep, purged, record
@@ -60,7 +66,7 @@ class Past:
                 with turn_to_write(), appending_connection() as connection:
                     append(connection, [(one, None) for one in records])
             case "add up":
-                with house_transaction() as connection:
+                with owner_transaction() as connection:
                     add_up(connection)
             case "purge":
                 purged(self.app, NOON)
@@ -68,8 +74,8 @@ class Past:
                 with writing():
                     erase(self.tenant_id, self.ever[-1].consent_id, "test", "asked by letter")
             case "make partitions":
-                with house().begin() as connection:
-                    ensure_partitions(connection, 20, EARLIEST.date())
+                with owner_engine().begin() as connection:
+                    make_partitions(connection, 20, EARLIEST.date())
 
     def _record(self, moment: datetime, decision: str, language: str) -> ConsentRecord:
         accepted, rejected = ANSWERS[decision]
@@ -101,8 +107,8 @@ def on_sqlite(sqlite_template, tmp_path_factory) -> Iterator[Flask]:
 @pytest.fixture(scope="module")
 def on_postgresql(cluster, tmp_path_factory) -> Iterator[Flask]:
     name = f"t{uuid.uuid4().hex}"
-    url = cluster.create(name, TEMPLATE)
-    environ = {"PORTAL_DATA": str(tmp_path_factory.mktemp("counting")), "DATABASE_URL": url}
+    cluster.create(name, TEMPLATE)
+    environ = {"PORTAL_DATA": str(tmp_path_factory.mktemp("counting")), **cluster.environ(name)}
     with contextmanager(running)(environ) as app:
         make.tenant(app)
         yield app

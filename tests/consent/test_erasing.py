@@ -12,7 +12,7 @@ from portal.consent import erasing
 from portal.consent.erasing import erase, retention_days
 from portal.consent.models import Erasure, consent_records, idempotency_keys
 from portal.consent.partitions import partitions
-from portal.database import db, each_committed, house, writing
+from portal.database import db, each_committed, owner_engine, writing
 from portal.identifiers import first_at
 from portal.people.models import AuditEntry
 from tests import make
@@ -37,7 +37,7 @@ def refuses(app, statement):
     """Whether the database takes a statement for what may never be done."""
     with (
         app.app_context(),
-        house().connect() as connection,
+        owner_engine().connect() as connection,
         connection.begin(),
         pytest.raises(DBAPIError, match="append-only"),
     ):
@@ -102,7 +102,7 @@ def test_erasures_are_kept_for_good(app):
 
 def test_an_erasure_names_a_browser_or_a_time(app):
     make.tenant(app)
-    with app.app_context(), house().connect() as connection, connection.begin():
+    with app.app_context(), owner_engine().connect() as connection, connection.begin():
         bare = {"tenant_id": make.find().id, "id": uuid4(), "actor": "", "reason": ""}
         with pytest.raises(DBAPIError, match="names_one"):
             connection.execute(insert(Erasure.__table__).values(bare))
@@ -188,5 +188,5 @@ def test_the_months_that_went_are_named_in_an_erasure_of_each_tenant(postgresql_
 
 
 def months_of(app):
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         return partitions(connection)

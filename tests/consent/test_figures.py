@@ -11,8 +11,8 @@ from sqlalchemy import select
 from portal.consent.figures.counting import add_up
 from portal.consent.figures.models import figures, uncounted
 from portal.consent.figures.reading import read_figures
-from portal.consent.partitions import ensure_partitions
-from portal.database import house, house_transaction
+from portal.consent.partitions import make_partitions
+from portal.database import owner_engine, owner_transaction
 from tests import make
 from tests.client import POLICY, Visitor
 from tests.conftest import running
@@ -29,7 +29,7 @@ def figures_of(app, slug="paris", since=LONG_AGO, until=TODAY):
 
 
 def added_up(app):
-    with app.app_context(), house_transaction() as connection:
+    with app.app_context(), owner_transaction() as connection:
         add_up(connection)
 
 
@@ -64,7 +64,7 @@ def test_a_question_of_the_script_is_counted_by_its_address_alone(app):
 def test_a_visitors_page_writes_nothing_to_the_database(app):
     make.tenant(app)
     Visitor(app).get("/")
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         assert connection.execute(select(uncounted)).all() == []
 
 
@@ -88,7 +88,7 @@ def test_adding_up_changes_no_figure(app):
         before = figures_of(app)
         added_up(app)
         assert figures_of(app) == before
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         assert connection.execute(select(uncounted)).all() == []
         assert [row.count for row in connection.execute(select(figures))] == [3]
 
@@ -117,8 +117,8 @@ def test_a_record_that_moves_to_its_month_is_not_counted_twice(postgresql_app):
     later = NOON + timedelta(days=31 * 15)
     with postgresql_app.app_context():
         keep(record(number, later))
-        with house().begin() as connection:
-            ensure_partitions(connection, months=20)
+        with owner_engine().begin() as connection:
+            make_partitions(connection, months=20)
     assert figures_of(postgresql_app, until=later.date()).decided == 1
 
 

@@ -24,7 +24,7 @@ from portal import sqlite
 from portal.consent import appending, recording
 from portal.consent.models import ConsentRecord, idempotency_keys
 from portal.consent.recording import Entry, LogUnavailable, recorder
-from portal.database import LOG, appending_connection, db, house, writing
+from portal.database import LOG, appending_connection, db, owner_engine, writing
 from tests import make
 from tests.client import Visitor
 from tests.conftest import running
@@ -352,11 +352,11 @@ def test_without_its_table_nothing_is_decided(app, visitor, way):
     make.tenant(app)
     visitor.get()
     rename = "ALTER TABLE {} RENAME TO {}"
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text(rename.format("consent_records", "elsewhere")))
     assert_unavailable(getattr(visitor, way)())
     assert visitor.preferences is None
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text(rename.format("elsewhere", "consent_records")))
     assert stored(app) == []
     assert getattr(visitor, way)().status_code in (201, 303)
@@ -366,7 +366,7 @@ def test_without_its_table_nothing_is_decided(app, visitor, way):
 def test_many_who_meet_a_broken_database_are_all_told(app):
     make.tenant(app)
     Visitor(app).get()
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text("ALTER TABLE idempotency_keys RENAME TO elsewhere"))
     for answer in together(lambda _: Visitor(app).decide(idempotency_key=str(uuid4()))):
         assert_unavailable(answer)
@@ -378,10 +378,10 @@ def test_a_key_whose_decision_was_not_stored_is_free_again(app, visitor):
     visitor.get()
     key = str(uuid4())
     rename = "ALTER TABLE {} RENAME TO {}"
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text(rename.format("consent_records", "elsewhere")))
     assert_unavailable(visitor.decide(idempotency_key=key))
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text(rename.format("elsewhere", "consent_records")))
     assert visitor.decide("reject_all", idempotency_key=key).status_code == 201
 
@@ -450,7 +450,7 @@ def test_decisions_go_on_after_postgresql_has_closed_its_connections(postgresql_
 def close_connections(app: Flask) -> None:
     """What a restart of PostgreSQL does to an application."""
     with app.app_context():
-        url = db.engine.url.set(drivername="postgresql")
+        url = owner_engine().url.set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as own:
         own.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from portal.cli.db import bring_up_to_date
 from portal.consent import partitions
-from portal.database import db, house
+from portal.database import db, owner_engine
 from portal.headers import ALWAYS
 from portal.migrations import newest_revisions
 from portal.operations import readiness
@@ -86,7 +86,7 @@ def test_an_empty_database_is_not_ready(app):
 
 def test_a_month_without_its_partition_is_not_ready(postgresql_app):
     [now] = partitions._month_starts(partitions._today(), 1)
-    with postgresql_app.app_context(), house().begin() as connection:
+    with postgresql_app.app_context(), owner_engine().begin() as connection:
         connection.execute(text(f"DROP TABLE {partitions._name(now)}"))
     assert_not_ready(postgresql_app, "log", "portal db partitions")
 
@@ -98,7 +98,7 @@ def statements() -> list[str]:
     def note(_connection, _cursor, statement: str, *_) -> None:
         found.extend([statement] if "FROM alembic_version" in statement else [])
 
-    for engine in {*db.engines.values(), house()}:
+    for engine in {*db.engines.values(), owner_engine()}:
         event.listen(engine, "before_cursor_execute", note)
     return found
 
@@ -106,7 +106,7 @@ def statements() -> list[str]:
 def test_a_database_that_hangs_is_waited_for_once_and_not_for_long(postgresql_app, monkeypatch):
     assert ask(postgresql_app).status_code == 200
     monkeypatch.setattr(readiness, "PATIENCE", 0.3)
-    with postgresql_app.app_context(), house().begin() as connection:
+    with postgresql_app.app_context(), owner_engine().begin() as connection:
         connection.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         asked = statements()
         for _ in range(20):  # who waited for the database would wait for ever

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal import logs
-from portal.database import db, house
+from portal.database import db, owner_engine
 from portal.settings import ROOT, BadSetting, Settings
 from tests import make
 from tests.client import Visitor
@@ -93,7 +93,7 @@ def test_a_failure_is_told_where_it_happened_but_not_in_its_own_words(talkative,
 def test_a_failure_of_the_database_is_told_in_the_words_of_the_database(app, visitor, lines):
     make.tenant(app)
     visitor.get()
-    with app.app_context(), house().begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text("ALTER TABLE consent_records RENAME TO elsewhere"))
     answer = visitor.decide()
     [line] = lines()

@@ -5,7 +5,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from portal.consent.models import consent_records
-from portal.database import db, house
+from portal.database import db, owner_engine
 from portal.models import metadata
 from portal.tenants.models import Hostname, Tenant
 from tests import make
@@ -32,7 +32,7 @@ def two_tenants(postgresql_app):
 
 
 def test_every_table_of_tenants_is_secured_and_so_is_every_partition(postgresql_app):
-    with postgresql_app.app_context(), house().connect() as connection:
+    with postgresql_app.app_context(), owner_engine().connect() as connection:
         secured = set(connection.scalars(text(SECURED)))
         partitions = set(connection.scalars(text(PARTITIONS)))
     assert {one.name for one in OF_TENANTS} | {"tenants"} | partitions <= secured
@@ -44,7 +44,7 @@ def test_the_planner_expects_as_many_rows_as_the_tenant_has(postgresql_app):
     number = make.tenant(postgresql_app)
     with postgresql_app.app_context():
         keep(*(record(number) for _ in range(1000)))
-        with house().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with owner_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE consent_records"))
     with postgresql_app.test_request_context("/", base_url="http://paris.example"):
         asked = f"EXPLAIN (FORMAT JSON) SELECT * FROM consent_records WHERE tenant_id = {number}"

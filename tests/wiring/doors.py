@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
-from portal.database import house
+from portal.database import owner_engine
 from portal.models import metadata
 from tests import make
 
@@ -35,7 +35,7 @@ def address(rule: Rule, ids: dict[str, str]) -> str:
 
 
 def everything_of(app: Flask, slug: str) -> dict[str, list]:
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         tenant = make.find(slug).id
         mine = {one.name: select(one).where(one.c.tenant_id == tenant) for one in OF_TENANTS}
         return {name: sorted(map(repr, connection.execute(mine[name]))) for name in mine}

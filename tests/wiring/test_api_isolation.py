@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.cookies.models import Cookie, Provider
-from portal.database import db, house, writing
+from portal.database import db, owner_engine, writing
 from portal.people import tokens
 from portal.people.models import ApiToken
 from portal.people.tokens import Scope
@@ -128,7 +128,7 @@ def test_a_scope_opens_what_it_names_and_nothing_else(walked, scope):
 def foreign_ids(app: Flask) -> list[dict[str, str]]:
     """What somebody of Paris might have learnt of Oslo."""
     record = Visitor(app, "oslo.example").decide().json
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         oslo = make.find(FOREIGN).id
         cookie = connection.scalar(select(Cookie.id).where(Cookie.tenant_id == oslo))
         provider = connection.scalar(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from portal import postgresql
-from portal.database import house
+from portal.database import owner_engine
 from tests import make
 from tests.api.program import Program, token
 from tests.backoffice.member import Member, owner
@@ -159,7 +159,7 @@ def test_what_is_given_up_is_not_done_later(postgresql_app, monkeypatch):
     make.tenant(postgresql_app)
     visitor = Visitor(postgresql_app)
     visitor.get()
-    with postgresql_app.app_context(), house().begin() as connection:
+    with postgresql_app.app_context(), owner_engine().begin() as connection:
         connection.execute(text("LOCK TABLE consent_records IN ACCESS EXCLUSIVE MODE"))
         with monkeypatch.context() as hasty:
             make_hasty(hasty)

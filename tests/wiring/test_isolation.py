@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from portal.cookies.integrations.editing import add_integration
 from portal.cookies.models import Cookie
-from portal.database import house, writing
+from portal.database import owner_engine, writing
 from portal.models import Integration
 from portal.people.models import Invitation, Membership
 from portal.people.roles import OWNER, ROLES
@@ -110,7 +110,7 @@ def test_a_form_without_its_token_changes_nothing(walked):
 
 def foreign_ids(app: Flask) -> list[dict[str, str]]:
     """What somebody of Paris might have learnt of Oslo."""
-    with app.app_context(), house().connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         oslo = make.find(FOREIGN).id
         cookie = connection.scalar(select(Cookie.id).where(Cookie.tenant_id == oslo))
         service = connection.scalar(select(Integration.id).where(Integration.tenant_id == oslo))

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Connection, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.cli.db import alembic_config, bring_up_to_date
-from portal.database import db, writing
+from portal.database import db, owner_engine, writing
 from portal.models import metadata
 from portal.people.accounts import add_person, find_person
 from portal.people.models import Membership
@@ -23,6 +23,7 @@ from portal.people.vouching import NOWHERE
 from portal.settings import ROOT
 from tests import make
 from tests.client import Visitor
+from tests.conftest import make_anew
 
 SCRIPTS = ScriptDirectory.from_config(alembic_config())
 REVISIONS = [one.revision for one in SCRIPTS.walk_revisions()][::-1]
@@ -31,7 +32,7 @@ PARTITION = re.compile(r"consent_records_(\d{4}_\d{2}|default)")
 
 @contextmanager
 def connected(app: Flask) -> Iterator[Connection]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), owner_engine().connect() as connection:
         yield connection
 
 
@@ -83,7 +84,7 @@ def test_the_models_are_what_the_migrations_make(app):
 
 
 def test_a_difference_would_be_seen(app):
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), owner_engine().begin() as connection:
         connection.execute(text("ALTER TABLE tenants ADD COLUMN extra INTEGER"))
     with connected(app) as connection:
         assert differences(connection)
@@ -189,7 +190,7 @@ def test_of_accounts_that_are_there_each_keeps_what_it_could_do_and_no_more(app)
 
 def test_the_log_is_append_only_also_after_it_was_made_anew(app):
     migrate(app, command.downgrade, "base")
-    migrate(app, command.upgrade, "head")
+    make_anew(app)
     make.tenant(app)
     assert Visitor(app).decide().status_code == 201
     with app.app_context(), pytest.raises(DBAPIError, match="append-only"):

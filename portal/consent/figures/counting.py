@@ -5,25 +5,20 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert
 
 from portal.consent.figures.models import SHOWN, figures, uncounted
 
 WHAT = ", ".join(figures.primary_key.columns.keys())
 MORE = f"ON CONFLICT ({WHAT}) DO UPDATE SET count = figures.count + excluded.count"
 MOVE = {
-    "postgresql": [
-        f"""WITH gone AS (DELETE FROM uncounted RETURNING *)
-        INSERT INTO figures ({WHAT}, count)
-        SELECT {WHAT}, sum(count) FROM gone GROUP BY {WHAT} {MORE}"""
-    ],
+    "postgresql": ["SELECT add_up_figures()"],  # of every tenant, which the owner alone sees
     "sqlite": [
         f"""INSERT INTO figures ({WHAT}, count)
         SELECT {WHAT}, sum(count) FROM uncounted WHERE true GROUP BY {WHAT} {MORE}""",
         "DELETE FROM uncounted",
     ],
 }
-LOCK = 7_270_331  # names this work among PostgreSQL's advisory locks
 
 
 class Impression(NamedTuple):
@@ -46,9 +41,5 @@ def count_shown(connection: Connection, impressions: Mapping[Impression, int]) -
 
 def add_up(connection: Connection) -> None:
     """Move what is uncounted into the figures; whoever finds another server at it leaves it."""
-    if connection.dialect.name == "postgresql":
-        lock = text("SELECT pg_try_advisory_xact_lock(:lock)")
-        if not connection.scalar(lock, {"lock": LOCK}):
-            return
     for statement in MOVE[connection.dialect.name]:
         connection.exec_driver_sql(statement)

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.consent.figures.counting import Impression, add_up, count_shown
-from portal.database import house_transaction
+from portal.database import transaction_for
 
 INTERVAL = 10.0  # seconds
 
@@ -40,7 +40,8 @@ class Impressions:
         with self._lock:
             shown, self._shown = self._shown, Counter()
         try:
-            with self._app.app_context(), house_transaction() as connection:
+            tenants = {one.tenant_id for one in shown}
+            with self._app.app_context(), transaction_for(tenants) as connection:
                 if shown:
                     count_shown(connection, shown)
                 add_up(connection)

@@ -76,7 +76,7 @@ def pinned_script(digest: str) -> Response:
 
 
 def _load_pinned(tenant_id: int, digest: str) -> Body:
-    with reading() as session:
+    with reading(tenant_id) as session:
         kept = session.get(Script, (tenant_id, digest))
     if kept is None:
         abort(404)
