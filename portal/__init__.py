@@ -14,7 +14,7 @@ from portal.consent.figures import impressions
 from portal.counting import counts
 from portal.middleware import Middleware
 from portal.operations import bp as operations_bp
-from portal.operations import certificates, readiness
+from portal.operations import certificates, readiness, upkeep
 from portal.policy import live
 from portal.public import assets, embed, look, pages
 from portal.public import bp as public_bp
@@ -47,6 +47,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     embed.init_app(app)
     readiness.init_app(app)
     certificates.init_app(app)
+    upkeep.init_app(app)
     errors.init_app(app)
     for blueprint in (assets.bp, public_bp, api_bp, backoffice_bp, operations_bp):
         app.register_blueprint(blueprint)

@@ -47,10 +47,10 @@ class Counts:
         finally:
             self.observe(histogram, perf_counter_ns() - begun, *labels)
 
-    def hold(self, gauge: Gauge, value: int) -> None:
+    def hold(self, gauge: Gauge, value: int, *labels: str) -> None:
         with self._lock:
             row = self._row or self._begin()
-            row[gauge.cells[()]] = value
+            row[gauge.cells[labels]] = value
 
     def total(self) -> list[int]:
         """The sums over all processes; what an ended process held is not held any more."""

@@ -17,11 +17,20 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> Response:
-    missing = readiness().missing()
-    return _document(missing) if missing else Response(FINE, mimetype="text/plain")
+    report = readiness().report()
+    if report.missing:
+        return _not_ready(report.missing)
+    return _ready(report.warnings) if report.warnings else Response(FINE, mimetype="text/plain")
 
 
-def _document(missing: dict[str, str]) -> Response:
+def _ready(warnings: dict[str, str]) -> Response:
+    """Ready all the same: a load balancer that took every server away would help nobody."""
+    listed = [{"pointer": f"/{what}", "detail": why} for what, why in warnings.items()]
+    body = {"status": 200, "warnings": listed}
+    return Response(json.dumps(body), mimetype="application/json")
+
+
+def _not_ready(missing: dict[str, str]) -> Response:
     """A problem document (RFC 9457)."""
     body = {
         "type": "about:blank",

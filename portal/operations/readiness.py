@@ -1,24 +1,49 @@
-"""Can this server serve? The database answers, is migrated, and has room for this month's log."""
+"""Can this server serve? The database answers, is migrated, and shows pages the tenants they need.
+
+What is not as it should be and keeps nobody from serving is a warning.
+"""
 
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from threading import Lock, Thread
 from time import monotonic
 
 from flask import Flask, current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.consent.partitions import has_this_month
 from portal.consent.recording import recorder
-from portal.database import db
+from portal.counting.counts import counts
+from portal.counting.metrics import Gauge
+from portal.database import house
 from portal.migrations import newest_revisions, revisions
+from portal.privileges import too_much
+from portal.tenants.models import Hostname, Tenant
 
 PATIENCE = 2.0  # seconds that the database has to answer
 KEPT = 1.0  # seconds that an answer counts, so that asking often costs nothing
+_ANY = select(Hostname.tenant_id).join(Tenant).limit(1)
 
-Missing = dict[str, str]  # what is not as it should be, and why
+ROLE, LOG = "role", "log"
+WARNINGS = Gauge(
+    "portal_database_warnings",
+    "Processes that found something wrong with the database which keeps nobody from serving",
+    what=(ROLE, LOG),
+)
 
-NO_ANSWER = {"database": "The database does not answer."}
+Reasons = dict[str, str]  # what is not as it should be, and why
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`missing` keeps this server from serving; `warnings` do not."""
+
+    missing: Reasons = field(default_factory=dict)
+    warnings: Reasons = field(default_factory=dict)
+
+
+NO_ANSWER = Report({"database": "The database does not answer."})
 
 
 class Readiness:
@@ -26,46 +51,78 @@ class Readiness:
 
     def __init__(self, app: Flask) -> None:
         self._app, self._lock = app, Lock()
-        self._found: Future[Missing] = Future()
+        self._found: Future[Report] = Future()
         self._begun = -PATIENCE - KEPT
         self._found.set_result(NO_ANSWER)
 
-    def missing(self) -> Missing:
-        """What keeps this server from serving; empty if it is ready."""
+    def report(self) -> Report:
+        """How this server and its database are, as of a moment ago."""
         found, begun = self._look()
         try:
             return found.result(max(0.0, begun + PATIENCE - monotonic()))
         except (SQLAlchemyError, OSError):  # also TimeoutError
             return NO_ANSWER
 
-    def _look(self) -> tuple[Future[Missing], float]:
+    def _look(self) -> tuple[Future[Report], float]:
         with self._lock:
             if self._found.done() and monotonic() > self._begun + KEPT:
                 self._found, self._begun = Future(), monotonic()
                 Thread(target=self._ask, args=(self._found,), daemon=True).start()
             return self._found, self._begun
 
-    def _ask(self, found: Future[Missing]) -> None:
+    def _ask(self, found: Future[Report]) -> None:
         try:
-            with self._app.app_context(), db.engine.connect() as connection:
-                missing = _missing(connection)
-            found.set_result(missing)
+            with self._app.app_context(), house().connect() as connection:
+                report = _report(connection)
+                _count(report)
+            found.set_result(report)
         except Exception as reason:  # noqa: BLE001  told to whoever waits for the answer
             found.set_exception(reason)
 
 
-def _missing(connection: Connection) -> Missing:
+def _report(connection: Connection) -> Report:
+    """On a connection as pages use it to find a tenant."""
     there, wanted = revisions(connection), newest_revisions()
     if there != wanted:
-        return {
-            "migrations": f"The database is at {_listed(there)}, this release needs "
-            f"{_listed(wanted)}: run `portal db upgrade`."
-        }
-    if not has_this_month(connection):
-        return {"log": "There is no partition for this month: run `portal db partitions`."}
+        reason = (
+            f"The database is at {_listed(there)}, this release needs {_listed(wanted)}: "
+            "run `portal db upgrade`."
+        )
+        return Report({"migrations": reason})
+    if _hides_tenants(connection):
+        return Report({"tenants": "There are tenants, and the database shows this server none."})
     if recorder().fails:
-        return {"log": "The last decision could not be stored: the log of this server says why."}
-    return {}
+        reason = "The last decision could not be stored: the log of this server says why."
+        return Report({"log": reason})
+    return Report(warnings=_warnings(connection))
+
+
+def _hides_tenants(connection: Connection) -> bool:
+    """Whether there are hostnames that pages cannot see: then each of them would be a 404."""
+    if connection.dialect.name != "postgresql":
+        return False
+    is_there = text("SELECT is_any_tenant_there()")
+    return bool(connection.scalar(is_there)) and not connection.scalar(_ANY)
+
+
+def _warnings(connection: Connection) -> Reasons:
+    found: Reasons = {}
+    if excess := too_much(connection):
+        found[ROLE] = (
+            f"The database role of this server {', '.join(excess)}: make one that only serves "
+            "with `portal db roles`, and name it in DATABASE_URL."
+        )
+    if not has_this_month(connection):
+        found[LOG] = (
+            "There is no partition for this month, so records go to the default one: "
+            "run `portal db partitions`."
+        )
+    return found
+
+
+def _count(report: Report) -> None:
+    for what in (ROLE, LOG):
+        counts().hold(WARNINGS, int(what in report.warnings), what)
 
 
 def _listed(revisions: tuple[str, ...]) -> str:

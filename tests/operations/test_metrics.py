@@ -101,4 +101,4 @@ def test_nothing_is_said_of_a_tenant_or_a_visitor(lone_app, lone_visitor):
     text = ask(lone_app).text
     assert not any(word in text for word in ("paris", "secret", "127.0.0.1"))
     labels = {label for one in declared for label in one.labels}
-    assert labels == {"door", "status", "surface", "outcome", "code"}
+    assert labels == {"door", "status", "surface", "outcome", "code", "what"}
