@@ -22,7 +22,7 @@ help: ## list what can be made
 run: $(VENV)/.installed ## set up what is missing, then serve the portals on 127.0.0.1 (PORT changes 8000)
 	@exec $(BIN)/portal serve --demo
 
-test: $(VENV)/.installed-dev windowless engines counter proxies ## set up what is missing, then check and test everything
+test: $(VENV)/.installed-dev windowless engines counter proxies pooler ## set up what is missing, then check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -67,6 +67,9 @@ proxies: # that may stand in front of the portal
 	@PATH="$$PATH:/usr/sbin"; { command -v nginx && command -v caddy && command -v haproxy; } >/dev/null || \
 	  { apt-get update -q && apt-get install -yq --no-install-recommends nginx caddy haproxy; }
 
+pooler: # of connections to PostgreSQL
+	@test -x /usr/sbin/pgbouncer || command -v pgbouncer >/dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends pgbouncer; }
+
 $(VENV)/.installed: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --require-hashes -r requirements.txt
@@ -77,4 +80,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	touch $@
 
-.PHONY: help run test benchmark translations lock chromium windowless engines counter proxies
+.PHONY: help run test benchmark translations lock chromium windowless engines counter proxies pooler
