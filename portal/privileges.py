@@ -51,6 +51,10 @@ AND grantee <> 0 AND grantee <> proowner
 """
 EXISTS = "SELECT 1 FROM pg_roles WHERE rolname = :role"
 OWNER = "SELECT relowner FROM pg_class WHERE oid = to_regclass('consent_records')"
+SEES_EVERYTHING = f"""
+SELECT rolsuper OR rolbypassrls OR coalesce(pg_has_role(oid, ({OWNER}), 'USAGE'), true)
+FROM pg_roles WHERE rolname = current_user
+"""
 TOO_MUCH = {
     "is a superuser": "rolsuper",
     "bypasses row-level security": "rolbypassrls",
@@ -75,6 +79,11 @@ def too_much(connection: Connection, role: str | None = None) -> list[str]:
     asked = f"SELECT {', '.join(TOO_MUCH.values())} FROM pg_roles WHERE rolname = "
     found = connection.execute(text(asked + "coalesce(:role, current_user)"), {"role": role}).one()
     return [words for words, is_so in zip(TOO_MUCH, found, strict=True) if is_so]
+
+
+def sees_everything(connection: Connection) -> bool:
+    """Whether the role of the connection sees every row; so it is before there are any tables."""
+    return bool(connection.scalar(text(SEES_EVERYTHING)))
 
 
 def serving_roles(connection: Connection) -> list[str]:

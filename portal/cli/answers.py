@@ -13,11 +13,12 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from portal.backup.archives import BackupError
 from portal.cookies.exchange.files import BadFile
 from portal.cookies.known.catalogue import KnownProviderError
+from portal.database import on_sqlite, owner_engine
 from portal.people.audit import act_as
 from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
 from portal.postgresql import unhurried
-from portal.privileges import BadRole
+from portal.privileges import BadRole, sees_everything
 from portal.tenants.hostnames import BadHostname
 from portal.tenants.lifecycle import TenantError
 
@@ -30,8 +31,20 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, 
 def explained(command: Callable[P, R]) -> Callable[P, R]:
     """Run with the application, under the command's name in the audit trail.
 
-    Named errors become one line on standard error, exit code 1.
+    Named errors become one line on standard error, exit code 1. A command sees every tenant: for a
+    role that does not, half an answer would look like a whole one.
     """
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        _refuse_half_an_answer()
+        return command(*args, **kwargs)
+
+    return explained_to_any_role(run)
+
+
+def explained_to_any_role(command: Callable[P, R]) -> Callable[P, R]:
+    """The same for what is no more than a server may do."""
 
     @with_appcontext
     @unhurried()
@@ -63,6 +76,15 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             ) from reason
 
     return run
+
+
+def _refuse_half_an_answer() -> None:
+    """Raises BadRole."""
+    if on_sqlite():
+        return  # and there may be no folder for it yet
+    with owner_engine().connect() as connection:
+        if not sees_everything(connection):
+            raise BadRole("this needs the role that owns the tables: set PORTAL_OWNER_DATABASE_URL")
 
 
 def name_of_command() -> str:

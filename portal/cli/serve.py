@@ -4,7 +4,7 @@ import click
 from flask import current_app
 
 from portal import server
-from portal.cli.answers import explained, table
+from portal.cli.answers import explained_to_any_role, table
 from portal.cli.db import bring_up_to_date
 from portal.cli.demo import addresses, demo_sign_in, load_examples
 from portal.database import db
@@ -13,7 +13,7 @@ from portal.settings import Settings
 
 @click.command()
 @click.option("--demo", is_flag=True, help="First make the database and load example portals.")
-@explained
+@explained_to_any_role
 def serve(demo: bool) -> None:
     """Serve every tenant, and print where to open those with a local alias.
 

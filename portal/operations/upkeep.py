@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.consent.partitions import ensure_partitions
 from portal.database import house
 from portal.operations.readiness import readiness
+from portal.postgresql import unhurried
 
 DAY, SOON = 24 * 3600.0, 600.0  # seconds until the next time, after all went well or not
 
@@ -32,7 +33,7 @@ class Upkeep:
     def once(self) -> bool:
         """Make the partitions that are missing and say what is wrong; whether that worked."""
         try:
-            with self._app.app_context():
+            with self._app.app_context(), unhurried():
                 self._make_partitions()
                 for why in readiness().report().warnings.values():
                     log.warning("%s", why)

@@ -3,8 +3,11 @@
 Every table is walked, so that one which comes later is looked at too.
 """
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -21,7 +24,9 @@ from portal.privileges import too_much
 from tests import make
 from tests.backoffice.member import add_member
 from tests.cli.terminal import complaint, run, say
+from tests.cli.test_help import COMMANDS, examples
 from tests.client import Visitor
+from tests.conftest import running
 from tests.consent.records import stored
 from tests.databases import OWNER, SERVING
 
@@ -323,6 +328,18 @@ def test_an_owner_who_may_make_no_role_is_told_so(postgresql_app):
     result = run(postgresql_app, "db", "roles", "--role", "stranger")
     assert result.exit_code == 1
     assert "CREATE ROLE stranger LOGIN" in result.stderr
+
+
+def test_no_command_answers_by_half_for_a_role_that_does_not_see_everything(
+    filled, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with contextmanager(running)({"PORTAL_DATA": str(tmp_path), "DATABASE_URL": filled}) as app:
+        for words in {*COMMANDS} - {("serve",)}:
+            example, *_ = examples(say(app, *words, "--help"))
+            copied = [*takewhile(lambda one: one not in ("<", ">"), shlex.split(example)[1:])]
+            [Path(one).touch() for one in copied if one.endswith((".csv", ".json"))]
+            assert "PORTAL_OWNER_DATABASE_URL" in complaint(app, *copied), words
 
 
 def test_sqlite_has_no_roles(lone_app):
