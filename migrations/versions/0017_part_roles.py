@@ -47,12 +47,14 @@ BEGIN
     IF NOT EXISTS (SELECT FROM unnest(wanted) AS one WHERE partition_of(one) IS NULL) THEN
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(7270332); -- one server makes them, and the others find them made
+    IF NOT pg_try_advisory_xact_lock(7270332) THEN
+        RETURN; -- another server is at it
+    END IF;
     missing := ARRAY(SELECT one FROM unnest(wanted) AS one WHERE partition_of(one) IS NULL);
     IF cardinality(missing) = 0 THEN
-        RETURN;
+        RETURN; -- and was done by now
     END IF;
-    PERFORM set_config('lock_timeout', '3s', true); -- decisions wait for whoever waits here
+    PERFORM set_config('lock_timeout', '1s', true); -- decisions wait for whoever waits here
     LOCK TABLE consent_records IN ACCESS EXCLUSIVE MODE;
     PERFORM set_config('portal.tenant', '*', true);
     IF EXISTS (

@@ -61,7 +61,7 @@ def ensure_partitions(connection: Connection) -> list[str]:
     """Make the partitions of this month and of the twelve ahead that are missing; their names.
 
     The role that serves may call it too. Rows that meanwhile landed in the default partition move
-    to where they belong. Raises OperationalError if the log is in use for longer than LOCK_TIMEOUT.
+    to where they belong. Raises OperationalError if the log is in use for longer than a second.
     """
     if connection.dialect.name != "postgresql":
         return []

@@ -14,7 +14,6 @@ import psycopg
 from sqlalchemy import select
 
 from portal import create_app
-from portal.cli.db import bring_up_to_date
 from portal.consent import preferences
 from portal.database import db, writing
 from portal.languages import AVAILABLE
@@ -22,6 +21,7 @@ from portal.policy.opening import open_portal
 from portal.tenants.models import Tenant
 from tests.benchmarks.load import Load, compare
 from tests.benchmarks.servers import serving
+from tests.conftest import make_anew
 from tests.consent.records import keep, record
 from tests.databases import postgresql
 
@@ -39,8 +39,8 @@ def prepare(environ: dict[str, str], tenants: int) -> list[str]:
     """A database with tenants; their hostnames."""
     app = create_app(environ)
     hosts = [f"tenant{number}.example" for number in range(tenants)]
+    make_anew(app)
     with app.app_context():
-        bring_up_to_date()
         for start in range(0, tenants, 500):
             with writing():
                 for host in hosts[start : start + 500]:
@@ -102,20 +102,22 @@ def report(what: str, ratio: float) -> None:
 
 
 def main() -> None:
-    os.environ.pop("DATABASE_URL", None)
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name) / "cluster") as server:
-        folder = Path(name)
+    for name in ("DATABASE_URL", "PORTAL_OWNER_DATABASE_URL"):
+        os.environ.pop(name, None)
+    with tempfile.TemporaryDirectory() as place, postgresql(Path(place) / "cluster") as server:
+        folder = Path(place)
         bare_file = folder / "bare.sqlite3"
         with sqlite3.connect(bare_file) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(TABLE)
         decisions("SQLite", {"PORTAL_DATA": str(folder / "sqlite")}, str(bare_file))
-        url = server.create(f"bench_{uuid.uuid4().hex[:8]}")
+        server.create(name := f"bench_{uuid.uuid4().hex[:8]}")
         bare_url = server.create(f"bare_{uuid.uuid4().hex[:8]}")
         with psycopg.connect(bare_url) as connection:
             connection.execute(TABLE)
-        data = {"PORTAL_DATA": str(folder / "pg"), "DATABASE_URL": url}
-        decisions("PostgreSQL", data, bare_url)
+        decisions(
+            "PostgreSQL", {"PORTAL_DATA": str(folder / "pg"), **server.environ(name)}, bare_url
+        )
         pages(folder)
 
 

@@ -45,7 +45,8 @@ class Installation:
     def __init__(self, cluster: Cluster, folder: Path, records: int) -> None:
         self.records = records
         name = f"log_{records}"
-        self.environ = {"PORTAL_DATA": str(folder / name), "DATABASE_URL": cluster.create(name)}
+        cluster.create(name)
+        self.environ = {"PORTAL_DATA": str(folder / name), **cluster.environ(name)}
         migrate(self.environ)
         self.app: Flask = create_app(self.environ)
         began = time.perf_counter()

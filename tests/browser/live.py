@@ -83,12 +83,15 @@ class LiveServer:
         wait_until(lambda: text in self.ask(tenant, path).body)
 
 
+DATABASES = ("DATABASE_URL", "PORTAL_OWNER_DATABASE_URL")
+
+
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[LiveServer]:
     server = LiveServer(folder, free_port())
     # one process: what it has once heard of, no other can be behind with
     own = {"PORTAL_DATA": str(folder), "PORT": str(server.port), "PORTAL_WORKERS": "1"} | settings
-    others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    others = {name: os.environ[name] for name in {*os.environ} - {*DATABASES}}
     command = [PORTAL, "serve", "--demo"]
     with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:
         try:

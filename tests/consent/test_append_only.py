@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -12,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.consent.models import ConsentRecord
 from portal.consent.partitions import MONTHS_AHEAD, ensure_partitions, make_partitions
-from portal.database import db, owner_engine
+from portal.database import db, house, owner_engine
 from tests import make
 from tests.client import Visitor
 from tests.consent.records import keep, record, stored
 
 FAR_AHEAD = MONTHS_AHEAD + 6  # months
+DEFAULT = "consent_records_default"
 
 
 PARTITIONS = (
@@ -208,3 +210,41 @@ def test_new_partitions_take_no_record_of_a_version_that_never_was(postgresql_ap
         make_partitions(connection, FAR_AHEAD)
     with pytest.raises(DBAPIError, match="fk_consent_records"), postgresql_app.app_context():
         keep(record(1, datetime.now(UTC) + timedelta(days=31 * MONTHS_AHEAD), policy=999))
+
+
+def test_servers_that_make_partitions_at_once_make_each_of_them_once(postgresql_app):
+    with connected(postgresql_app) as connection:
+        for name in connection.scalars(text(PARTITIONS)).all():
+            connection.execute(text(f"DROP TABLE {name}" if name != DEFAULT else "SELECT 1"))
+    together, made = Barrier(4), []
+
+    def make_them() -> None:
+        with postgresql_app.app_context(), house().begin() as connection:
+            together.wait()
+            made.extend(ensure_partitions(connection))
+
+    threads = [Thread(target=make_them) for _ in range(4)]
+    [one.start() for one in threads]
+    [one.join() for one in threads]
+    assert len(made) == len({*made}) == MONTHS_AHEAD + 1
+
+
+def test_partitions_wait_for_the_log_no_longer_than_decisions_can(postgresql_app):
+    """While somebody reads it for long, such as a backup, they are made another time."""
+    number = make.tenant(postgresql_app)
+    with connected(postgresql_app) as connection:
+        connection.execute(text("SELECT FROM consent_records"))
+        with (
+            pytest.raises(DBAPIError, match="lock timeout"),
+            connected(postgresql_app) as other,
+        ):
+            make_partitions(other, FAR_AHEAD)
+    with postgresql_app.app_context():
+        keep(record(number))
+
+
+def test_nothing_is_locked_where_every_partition_is_there(postgresql_app):
+    make.tenant(postgresql_app)
+    with connected(postgresql_app) as connection:
+        assert ensure_partitions(connection) == []
+        assert Visitor(postgresql_app).decide().status_code == 201
