@@ -19,6 +19,7 @@ from portal.people.refusals import Refused
 from portal.policy.live import NothingPublished
 from portal.postgresql import unhurried
 from portal.privileges import BadRole, sees_everything
+from portal.server import CannotListen
 from portal.tenants.hostnames import BadHostname
 from portal.tenants.lifecycle import TenantError
 
@@ -59,6 +60,7 @@ def explained_to_any_role(command: Callable[P, R]) -> Callable[P, R]:
             BadFile,
             BadHostname,
             BadRole,
+            CannotListen,
             KnownProviderError,
             NothingPublished,
             Refused,

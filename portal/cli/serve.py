@@ -23,6 +23,7 @@ def serve(demo: bool) -> None:
       PORT=9000 portal serve --demo
     """
     settings: Settings = current_app.extensions["portal.settings"]
+    sock = server.reserved(settings.address, settings.port)
     if demo:
         bring_up_to_date()
         load_examples()
@@ -35,4 +36,4 @@ def serve(demo: bool) -> None:
     db.session.remove()  # this process only waits from now on, and holds nothing meanwhile
     for engine in db.engines.values():
         engine.dispose()  # no connection may cross into the server's processes
-    server.serve(settings)
+    raise SystemExit(server.serve(settings, sock))

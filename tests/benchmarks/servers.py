@@ -17,7 +17,8 @@ WORKERS, THREADS = 2, 16
 def serving(target: str, port: int, environ: dict[str, str]):
     program = (
         "import os; from portal import server; from portal.settings import Settings; "
-        f"server.serve(Settings.read(os.environ), {target!r})"
+        "settings = Settings.read(os.environ); "
+        f"server.serve(settings, server.reserved('127.0.0.1', settings.port), {target!r})"
     )
     own = {"PORT": str(port), "PORTAL_WORKERS": str(WORKERS), "PORTAL_THREADS": str(THREADS)}
     own["PORTAL_VISIT_LIMIT"] = str(10**9)  # all of the load comes from one address
