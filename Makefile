@@ -36,6 +36,9 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks.banner
 	$(BIN)/python -m tests.benchmarks.log
 
+trials: $(VENV)/.installed-dev ## stop the server some hundred times under load, in every way
+	$(BIN)/python -m tests.server.trials
+
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .
 	$(EXTRACT) -F translations/backoffice.cfg -k said -o translations/backoffice.pot .
@@ -80,4 +83,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	touch $@
 
-.PHONY: help run test benchmark translations lock chromium windowless engines counter proxies pooler
+.PHONY: help run test benchmark trials translations lock chromium windowless engines counter proxies pooler

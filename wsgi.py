@@ -1,4 +1,4 @@
-"""The WSGI entry: `granian --interface wsgi wsgi:app` or any other WSGI server."""
+"""The WSGI entry, which `portal serve` loads in each of its processes, or any other WSGI server."""
 
 import gc
 

@@ -114,7 +114,7 @@ class Settings:
         "PORTAL_CLIENT_TIMEOUT",
         _between(1, 3600),
         "60",
-        "seconds after which a client that takes nothing of its answer is let go",
+        "seconds in which a client has to take something of its answer, 1 KiB for each",
     )
     access_log: int = _setting(
         "PORTAL_ACCESS_LOG", _between(0, 1), "0", "1 logs every request; those that fail always are"

@@ -10,6 +10,7 @@ from functools import partial
 
 from portal import logs
 from portal.counting.counts import forget_ended_processes
+from portal.private_files import narrow
 from portal.server.listening import CannotListen, listen, reserved
 from portal.server.supervisor import Supervisor
 from portal.server.worker import Share, work
@@ -25,6 +26,7 @@ def serve(settings: Settings, sock: socket.socket, target: str = "wsgi:app") -> 
     """
     listen(sock, settings.client_timeout)
     logs.set_up()
+    narrow(settings.data)
     forget_ended_processes(settings)
     processes = settings.workers or len(os.sched_getaffinity(0))
     share = Share(processes)

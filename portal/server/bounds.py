@@ -14,6 +14,7 @@ HEAD_TIMEOUT = 10.0  # from the first byte of a request, or a new connection, to
 IDLE_TIMEOUT = 75.0  # between two requests; longer than proxies keep a connection (nginx: 60)
 BODY_GRACE = 10.0  # before a body has to keep to the least rate
 LINGER = 5.0  # after a refusal, for the client to read it
+SETTLED = 1.0  # when the server stops, for a request that is still in the kernel
 STOP_TIMEOUT = 10.0  # for requests in flight when the server is told to stop
 
 LEAST_RATE = 1024  # bytes a second: bodies that come slower, and answers taken slower, are cut off

@@ -22,6 +22,7 @@ from portal.server.bounds import (
     LEAST_RATE,
     LINGER,
     PART,
+    SETTLED,
 )
 from portal.server.environ import BadTarget, Environ, environ_of, of_connection
 from portal.server.receiving import Receiver, Request
@@ -135,9 +136,7 @@ class Connection(Protocol):
             if receiver.awaits_permission and not self._is_permitted:
                 self._is_permitted = True
                 self._write(answers.CONTINUE)
-        if self._service.is_stopping and phase is Phase.IDLE:
-            self._end()
-        elif phase is not self.phase:
+        if phase is not self.phase:
             self._enter(phase)
         self._weigh()
 
@@ -325,8 +324,12 @@ class Connection(Protocol):
             self.abort()
 
     def stop(self) -> None:
-        """The server stops: a connection on which nothing is on its way is closed."""
-        if self.phase in (Phase.SILENT, Phase.IDLE):
+        """The server stops: a connection on which nothing is on its way is closed.
+
+        One that has just come, or been answered, may have sent a request that is not read yet.
+        """
+        lasts = self._service.loop.time() - self.since
+        if self.phase in (Phase.SILENT, Phase.IDLE) and lasts > SETTLED:
             self._transport.close()
 
     def is_overdue(self, now: float) -> bool:
