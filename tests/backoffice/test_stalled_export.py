@@ -47,8 +47,10 @@ def stalled_export(server: LiveServer, environ: dict[str, str]) -> Iterator[sock
                 keep(*(record(tenant_id, language="en", page=PAGE) for _ in range(1000)))
         host = f"pivohub.localhost:{server.port}"
         session = Member(app, OWNER_EMAIL, host).client.get_cookie("sessionid", "pivohub.localhost")
-    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+    with socket.socket() as client:
+        client.settimeout(PATIENCE)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TAKEN)
+        client.connect(("127.0.0.1", server.port))
         client.sendall(
             f"GET /backoffice/consents/export.csv HTTP/1.1\r\nHost: {host}\r\n"
             f"Cookie: sessionid={session.value}\r\n\r\n".encode()

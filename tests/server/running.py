@@ -35,8 +35,14 @@ class Server:
             start_new_session=True,
         )
 
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+    def connect(self, taken: int = 0) -> socket.socket:
+        """`taken` is how many bytes the kernel takes for a client that does not read."""
+        client = socket.socket()
+        client.settimeout(PATIENCE)
+        if taken:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, taken)
+        client.connect(("127.0.0.1", self.port))
+        return client
 
     def ask(self, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
