@@ -168,8 +168,8 @@ class Connection(Protocol):
             found = hook(environ)
             if found is None:
                 return None
-            status, headers, body = found
-            return whole(status, headers, body, environ["REQUEST_METHOD"])
+            headers = found.all_headers(environ)
+            return whole(found.status, headers, found.body, environ["REQUEST_METHOD"])
         except Exception:  # the application may do better
             log.exception("nothing could be answered at once")
             return None

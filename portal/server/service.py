@@ -7,7 +7,7 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
-from portal.server.answers import Lines
+from portal.headers import ReadyResponse
 from portal.server.bounds import MEMORY
 from portal.server.environ import Environ
 from portal.server.threads import Pool
@@ -15,7 +15,7 @@ from portal.server.threads import Pool
 if TYPE_CHECKING:
     from portal.server.connection import Connection
 
-AtOnce = Callable[[Environ], tuple[str, Lines, bytes] | None]
+AtOnce = Callable[[Environ], ReadyResponse | None]
 
 LIVENESS, READINESS = "/healthz", ("/readyz", "/metrics")  # never wait behind visitors
 

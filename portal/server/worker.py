@@ -58,7 +58,8 @@ def _load(target: str) -> WSGIApplication:
     """The application that `module:name` names."""
     sys.path.insert(0, str(ROOT))
     module, _, name = target.partition(":")
-    found: WSGIApplication = getattr(importlib.import_module(module), name)
+    app = getattr(importlib.import_module(module), name)
+    found: WSGIApplication = getattr(app, "wsgi_app", app)  # what a Flask object calls
     return found
 
 

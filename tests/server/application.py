@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import unquote
 
+from portal.headers import Reach, ReadyResponse
 from tests.waiting import wait_until
 
 BLOCK, BLOCKS = b"x" * 1000, 30_000  # more than both kernels keep of what nobody reads
@@ -43,7 +44,7 @@ def fails(environ):
 def answer_at_once(environ):
     if environ["PATH_INFO"] != "/at-once":
         return None
-    return "200 OK", TEXT, b"at once"
+    return ReadyResponse("200 OK", TEXT, b"at once", Reach.OWN)
 
 
 app.answer_at_once = answer_at_once
