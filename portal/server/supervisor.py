@@ -131,8 +131,14 @@ class Supervisor:
         log.error("process %d ended unexpectedly with code %d", number, code)
 
     def _stop(self) -> None:
+        """Tell those that serve by the end of the lifeline, and end those that are starting.
+
+        Our own socket is closed first: whom the kernel connects until the last of them has looked,
+        that one still serves.
+        """
         self._stops_at = time.monotonic() + PATIENCE
         self._listener.close()
+        os.close(self._life)
         self._signal(signal.SIGTERM)
 
     def _kill(self) -> None:

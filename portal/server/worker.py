@@ -46,8 +46,8 @@ def work(
     loop = uvloop.new_event_loop()
     service = Service(app, loop, settings.threads, settings.client_timeout)
     worker = Worker(loop, service, listener, share)
-    for number in STOPPING:
-        loop.add_signal_handler(number, worker.stop)
+    for number in STOPPING:  # the parent hears them too, and stops all processes in order
+        loop.add_signal_handler(number, _nothing)
     loop.add_reader(lifeline, worker.stop)
     loop.call_soon(worker.begin)
     loop.run_forever()
@@ -61,6 +61,10 @@ def _load(target: str) -> WSGIApplication:
     app = getattr(importlib.import_module(module), name)
     found: WSGIApplication = getattr(app, "wsgi_app", app)  # what a Flask object calls
     return found
+
+
+def _nothing() -> None:
+    """What a process that serves does about a signal that its parent gets as well."""
 
 
 class Share:
