@@ -41,7 +41,11 @@ class Server:
         client.settimeout(PATIENCE)
         if taken:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, taken)
-        client.connect(("127.0.0.1", self.port))
+        try:
+            client.connect(("127.0.0.1", self.port))
+        except OSError:
+            client.close()
+            raise
         return client
 
     def ask(self, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
