@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from string import punctuation
 from urllib.parse import quote
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
@@ -13,6 +13,7 @@ from portal.headers import ReadyResponse, SecurityHeaders
 from portal.measuring import Measured
 from portal.public.page_cache import PageCache
 from portal.settings import Settings
+from portal.tenants.backoffice_host import BackofficeHost
 
 ASKED = "portal.page_cache_asked"  # key of the WSGI environment: memory has no answer to this
 
@@ -21,7 +22,7 @@ class Middleware:
     """The WSGI application: a page in memory is sent at once, all else is answered by Flask."""
 
     def __init__(self, flask: Flask, settings: Settings) -> None:
-        inner = SecurityHeaders(Wicket(flask.wsgi_app, flask))
+        inner = SecurityHeaders(Wicket(_routed(flask, settings), flask))
         counts, logs_all = flask.extensions["portal.counts"], bool(settings.access_log)
         self._measured = Measured(inner, PageCache(flask).answer_at_once, counts, logs_all)
         self._forwarded = Forwarded(settings.proxies)
@@ -52,3 +53,9 @@ def escape_query(environ: WSGIEnvironment) -> None:
     query = environ.get("QUERY_STRING", "")
     if not query.isascii():
         environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=punctuation)
+
+
+def _routed(flask: Flask, settings: Settings) -> WSGIApplication:
+    """Flask, with tenants named by the path where all back offices have one hostname."""
+    app: WSGIApplication = flask.wsgi_app
+    return BackofficeHost(app, settings) if settings.backoffice_host else app

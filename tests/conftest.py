@@ -20,6 +20,7 @@ from portal import create_app
 from portal.cli.db import bring_up_to_date
 from portal.database import OWNER, db, owner_engine
 from portal.privileges import let_serve
+from tests.backoffice_host import BackofficeClient
 from tests.client import Visitor
 from tests.counter import Counter
 from tests.databases import SERVING, Cluster, postgresql
@@ -63,21 +64,39 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_environ(sqlite_template: Path, tmp_path: Path) -> dict[str, str]:
-    shutil.copy(sqlite_template, tmp_path / "portal.sqlite3")
-    return {"PORTAL_DATA": str(tmp_path)}
+def backoffice_host() -> str:
+    """That of all tenants; none, unless a test is marked to run `both_ways`."""
+    return ""
 
 
 @pytest.fixture
-def postgresql_environ(cluster: Cluster, tmp_path: Path) -> Iterator[dict[str, str]]:
+def settings_of_all(tmp_path: Path, backoffice_host: str) -> dict[str, str]:
+    return {"PORTAL_DATA": str(tmp_path), "PORTAL_BACKOFFICE_HOST": backoffice_host}
+
+
+@pytest.fixture
+def sqlite_environ(
+    sqlite_template: Path, tmp_path: Path, settings_of_all: dict[str, str]
+) -> dict[str, str]:
+    shutil.copy(sqlite_template, tmp_path / "portal.sqlite3")
+    return settings_of_all
+
+
+@pytest.fixture
+def postgresql_environ(
+    cluster: Cluster, settings_of_all: dict[str, str]
+) -> Iterator[dict[str, str]]:
     name = f"t{uuid.uuid4().hex}"
     cluster.create(name, TEMPLATE)
-    yield {"PORTAL_DATA": str(tmp_path), **cluster.environ(name)}
+    yield settings_of_all | cluster.environ(name)
     cluster.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+def environ(
+    request: pytest.FixtureRequest,
+    backoffice_host: str,
+) -> dict[str, str]:
     """The environment of an installation with an empty, migrated database, on either engine."""
     found: dict[str, str] = request.getfixturevalue(f"{request.param}_environ")
     return found
@@ -164,6 +183,8 @@ Flask.url_rule_class = KnownRule
 def running(environ: dict[str, str]) -> Iterator[Flask]:
     app = create_app(environ)
     app.jinja_env.bytecode_cache = Compiled()
+    if app.extensions["portal.settings"].backoffice_host:
+        app.test_client_class = BackofficeClient
     yield app
     app.extensions["portal.changes"].stop()
     app.extensions["portal.impressions"].stop()

@@ -18,7 +18,7 @@ REMEMBERED = "7200"  # seconds until a browser asks again: the longest that Chro
 def visiting_site(asking: Request, site: Site) -> str | None:
     """The origin of another site of the tenant whose page sent this request."""
     origin = asking.environ.get("HTTP_ORIGIN")
-    if origin is None or not is_foreign(site, origin, None, asking.is_secure):
+    if origin is None or not is_foreign(site.hostnames, origin, None, asking.is_secure):
         return None
     return embedding_origin(site, origin, asking.is_secure)
 

@@ -52,7 +52,7 @@ def take_decision(request: Request) -> tuple[Lines, bytes]:
     site = site_of(request)
     origin = visiting_site(request, site)
     if origin is None:
-        refuse_foreign(request, site)
+        refuse_foreign(request, site.hostnames)
     count_visit(request.environ)
     asked = body_of(request, ConsentRequest)
     elsewhere = Elsewhere(origin, asked.page, asked.consent_id, asked.gpc) if origin else None

@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 
 
 @bp.get("/account/")
-@needs(Permission.READ)
+@needs(Permission.READ, personal=True)
 def account() -> str:
     person = _me()
     return render_template(
@@ -32,7 +32,7 @@ def account() -> str:
 
 
 @bp.post("/account/")
-@needs(Permission.READ)
+@needs(Permission.READ, personal=True)
 def account_save() -> Response:
     wanted = request.form.get("language", "")
     with writing():
@@ -44,7 +44,7 @@ def account_save() -> Response:
 
 
 @bp.post("/account/sign-out-everywhere/")
-@needs(Permission.READ)
+@needs(Permission.READ, personal=True)
 def account_sign_out_everywhere() -> Response:
     with writing():
         sign_out_everywhere(_me())

@@ -1,21 +1,24 @@
 """Whom sign-in knows here: to its forms, anybody else does not exist.
 
-Members of the tenant sign in, operators, and who holds a link by which the tenant invites them.
+Members of the tenant sign in, operators, and who holds a link by which the tenant invites them. On
+the hostname of all back offices members of any tenant do: what they may do is asked of the tenant
+that each address names.
 """
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, request
 
 from portal.backoffice.current import role_here
 from portal.people import members
 from portal.people.accounts import has_membership
 from portal.people.models import Person
+from portal.people.portals import has_any, has_any_membership
 from portal.people.refusals import NoInvitation
 from portal.settings import Settings
-from portal.tenants.current import current_site
+from portal.tenants.current import current_site, names_tenant, on_backoffice_host
 
 INVITED = "invitation"  # in the session: number and secret of the invitation that was opened
 
@@ -24,7 +27,11 @@ Held = Mapping[str, Any]  # what a session holds
 
 def admits(person: Person, held: Held) -> bool:
     """Whether the person may sign in, or stay signed in, with such a session."""
-    return role_here(person) is not None or _holds_invitation(person, held)
+    if role_here(person) is not None:
+        return True
+    if on_backoffice_host(request) and has_any(person):
+        return True
+    return _holds_invitation(person, held)
 
 
 def may_get_link(person: Person, held: Held) -> bool:
@@ -35,15 +42,24 @@ def may_get_link(person: Person, held: Held) -> bool:
     """
     if person.operator:
         return _is_apart_from_tenants()
-    return has_membership(person, current_site().tenant_id) or _holds_invitation(person, held)
+    return _belongs_here(person) or _holds_invitation(person, held)
 
 
 def may_follow_link(person: Person) -> bool:
     """Whether such a link still counts; the browser need not be the one that asked for it."""
     if person.operator:
         return _is_apart_from_tenants()
-    tenant_id = current_site().tenant_id
-    return has_membership(person, tenant_id) or members.is_invited(tenant_id, person)
+    return _belongs_here(person) or _is_invited(person)
+
+
+def _belongs_here(person: Person) -> bool:
+    if on_backoffice_host(request):
+        return has_any_membership(person)
+    return has_membership(person, current_site().tenant_id)
+
+
+def _is_invited(person: Person) -> bool:
+    return names_tenant() and members.is_invited(current_site().tenant_id, person)
 
 
 def _is_apart_from_tenants() -> bool:
@@ -52,6 +68,8 @@ def _is_apart_from_tenants() -> bool:
 
 
 def _holds_invitation(person: Person, held: Held) -> bool:
+    if not names_tenant():
+        return False
     try:
         number, secret = held[INVITED]
         asked = members.opened(current_site().tenant_id, UUID(number), secret)

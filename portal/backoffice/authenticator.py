@@ -22,13 +22,13 @@ PENDING = "authenticator"  # in the session, encrypted, until a code proves that
 
 
 @bp.get("/account/authenticator/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_authenticator() -> str:
     return _show_secret({})
 
 
 @bp.post("/account/authenticator/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_authenticator_save() -> Response | str | tuple[str, int]:
     person, secret, code = _me(), session.get(PENDING), request.form.get("code", "")
     if not secret or not _security().totp_factory.verify_totp(code, secret, person, STEP):
@@ -63,13 +63,13 @@ def _drawn(address: str) -> Markup:
 
 
 @bp.get("/account/authenticator/remove/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_authenticator_leave() -> str:
     return render_template("backoffice/account/authenticator_remove.html")
 
 
 @bp.post("/account/authenticator/remove/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_authenticator_remove() -> Response:
     with writing():
         forget_second_factor(_me())
@@ -78,13 +78,13 @@ def account_authenticator_remove() -> Response:
 
 
 @bp.get("/account/recovery-codes/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_recovery_codes() -> str:
     return _show_codes([])
 
 
 @bp.post("/account/recovery-codes/")
-@needs(Permission.READ, fresh=True)
+@needs(Permission.READ, fresh=True, personal=True)
 def account_recovery_codes_make() -> str:
     with writing():
         codes = _new_codes()

@@ -7,10 +7,18 @@ from flask_babel import format_date, format_datetime, format_decimal, format_per
 from flask_wtf.csrf import generate_csrf
 
 from portal.backoffice import words
-from portal.backoffice.current import current_person, current_role, current_tenant, may
+from portal.backoffice.current import (
+    current_person,
+    current_role,
+    current_tenant,
+    may,
+    names_tenant,
+    place,
+    portal_origin,
+)
 from portal.backoffice.door import bp
 from portal.backoffice.mailed_addresses import mailed_address
-from portal.backoffice.navigation import navigation
+from portal.backoffice.navigation import has_other_portals, navigation
 from portal.languages import language
 
 
@@ -29,7 +37,10 @@ def context() -> dict[str, Any]:
         "csrf_token": generate_csrf,
         "person": current_person(),
         "role": current_role(),
-        "tenant": current_tenant(),
+        "tenant": current_tenant() if names_tenant() else None,
+        "place": place(),
+        "portal_origin": portal_origin,
+        "has_other_portals": has_other_portals,
         "may": may,
         "mailed_address": mailed_address,
         "navigation": navigation,

@@ -3,10 +3,12 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from portal.backoffice.elsewhere import lead_to_backoffice_host
 from portal.backoffice.guard import admit, show_csrf_token
-from portal.backoffice.sessions import PREFIX
+from portal.tenants.backoffice_host import PREFIX
 
 bp = Blueprint("backoffice", __name__, url_prefix=PREFIX)
+bp.before_request(lead_to_backoffice_host)
 bp.before_request(admit)
 bp.after_request(show_csrf_token)
 

@@ -23,7 +23,7 @@ from portal.languages import SOURCE, choose
 from portal.people.audit import act_as
 from portal.people.roles import Permission
 from portal.policy.current import LANGUAGE_COOKIE
-from portal.tenants.current import SAFE_METHODS, refuse_foreign_requests
+from portal.tenants.current import SAFE_METHODS, names_tenant, refuse_foreign_requests
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -38,19 +38,25 @@ class Guard(NamedTuple):
     permission: Permission
     fresh: bool
     largest_body: int | None  # bytes; the application's limit if there is none
+    personal: bool  # about the person alone: also where no tenant is named
 
 
 def needs(
-    permission: Permission, *, fresh: bool = False, largest_body: int | None = None
+    permission: Permission,
+    *,
+    fresh: bool = False,
+    largest_body: int | None = None,
+    personal: bool = False,
 ) -> Callable[[View], View]:
     """Open a view to members with a permission.
 
     `fresh` asks for the password again if that was long ago, and keeps what a form held meanwhile
-    (`held_form`); `largest_body` is for uploads, in bytes.
+    (`held_form`); `largest_body` is for uploads, in bytes; `personal` opens it to everybody who is
+    signed in where no tenant is named.
     """
 
     def mark(view: View) -> View:
-        view.guard = Guard(permission, fresh, largest_body)  # type: ignore[attr-defined]
+        view.guard = Guard(permission, fresh, largest_body, personal)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -85,16 +91,23 @@ def _admit_member(guard: Guard) -> Response | None:
     person = current_person()
     if person is None:
         return redirect(url_for_security("login", next=_here()), 303)
-    if current_role() is None:
-        raise NotAMember
-    if not may(guard.permission):
-        abort(403)
+    if names_tenant():
+        _admit_role(guard.permission)
+    elif not guard.personal:
+        abort(404)
     if guard.largest_body:
         request.max_content_length = request.max_form_memory_size = guard.largest_body
     if request.method not in SAFE_METHODS:
         csrf.protect()
     act_as(person.email)
     return None
+
+
+def _admit_role(permission: Permission) -> None:
+    if current_role() is None:
+        raise NotAMember
+    if not may(permission):
+        abort(403)
 
 
 def _ask_again() -> Response | None:
@@ -107,9 +120,10 @@ def _ask_again() -> Response | None:
 def _here() -> str:
     """Where to go on after signing in: this page, or the one that holds the form."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        return request.script_root + request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)
-    return request.path if adapter and adapter.test(method="GET") else _screen()
+    is_page = adapter and adapter.test(method="GET")
+    return request.script_root + request.path if is_page else _screen()
 
 
 def _screen() -> str:

@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from flask import render_template
+from werkzeug.wrappers import Response
 
-from portal.backoffice.current import current_tenant, may
+from portal.backoffice.current import current_tenant, may, names_tenant
 from portal.backoffice.door import bp
 from portal.backoffice.guard import needs
+from portal.backoffice.portals import choose_portal
 from portal.backoffice.words import gettext, ngettext
 from portal.people.roles import Permission
 from portal.policy.completeness import completeness
@@ -30,8 +32,10 @@ class Step(NamedTuple):
 
 
 @bp.get("/")
-@needs(Permission.READ)
-def home() -> str:
+@needs(Permission.READ, personal=True)
+def home() -> Response | str:
+    if not names_tenant():
+        return choose_portal()
     tenant = current_tenant()
     version = latest_version(tenant.id)
     return render_template("backoffice/home.html", version=version, steps=_steps(tenant, version))

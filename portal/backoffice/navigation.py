@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 from flask import current_app, request
 
-from portal.backoffice.current import may
+from portal.backoffice.current import current_person, may
 from portal.backoffice.words import gettext, said
+from portal.people.portals import has_several
 from portal.people.roles import Permission
+from portal.tenants.current import on_backoffice_host
 
 
 class Entry(NamedTuple):
@@ -52,3 +54,9 @@ def _is_here(endpoint: str) -> bool:
     """Sub-screens are named after their screen: `backoffice.cookies_edit` is in `cookies`."""
     here = request.endpoint or ""
     return here == endpoint or here.startswith(f"{endpoint}_")
+
+
+def has_other_portals() -> bool:
+    """Whether the person may go to another portal from here, on the hostname of all."""
+    person = current_person()
+    return person is not None and on_backoffice_host(request) and has_several(person)

@@ -14,10 +14,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from portal.backoffice.admission import admits
 from portal.people.accounts import find_active
 from portal.settings import Settings
-from portal.tenants.backoffice_host import audience
-from portal.tenants.current import UnknownHost, current_site
+from portal.tenants.backoffice_host import PREFIX, audience, backoffice_host
+from portal.tenants.current import UnknownHost, current_site, on_backoffice_host
 
-PREFIX = "/backoffice"
 MOST_COOKIES = 200  # of one name that are looked at; browsers keep about 180 for a whole site
 
 
@@ -38,7 +37,7 @@ class BackofficeSessions(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if not request.path.startswith(PREFIX):
+        if not _holds_session(request):
             return None  # Flask makes one then that refuses to be written
         try:
             sent = list(self._read(app, request))
@@ -65,7 +64,7 @@ class BackofficeSessions(SecureCookieSessionInterface):
         return serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not request.path.startswith(PREFIX):
+        if not _holds_session(request):
             return
         session.pop("fs_cc", None)  # Flask-Security's sign of a cookie that it does not set here
         if session or self.get_cookie_name(app) in request.cookies:
@@ -92,3 +91,9 @@ def _chosen(sent: list[Sent]) -> dict[str, Any]:
 def _is_signed_in(held: dict[str, Any]) -> bool:
     person = find_active(held.get("_user_id"))
     return person is not None and admits(person, held)
+
+
+def _holds_session(asking: Request) -> bool:
+    """Where the back office has a hostname of its own, a session is there and nowhere else."""
+    belongs_here = on_backoffice_host(asking) or not backoffice_host()
+    return belongs_here and asking.path.startswith(PREFIX)

@@ -1,5 +1,7 @@
 """`portal serve`: the server."""
 
+import logging
+
 import click
 from flask import current_app
 
@@ -9,6 +11,10 @@ from portal.cli.db import bring_up_to_date
 from portal.cli.demo import addresses, demo_sign_in, load_examples
 from portal.database import db
 from portal.settings import Settings
+from portal.tenants.backoffice_host import PREFIX, backoffice_host, origin_of
+from portal.tenants.unheeded import unheeded
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -32,8 +38,24 @@ def serve(demo: bool) -> None:
         click.echo(table(found))
     if sign_in := demo_sign_in():
         email, password = sign_in
-        click.echo(f"Their back offices: /backoffice/, as {email}, password {password}")
+        where = _backoffices(settings)
+        click.echo(f"Their back offices: {where}, as {email}, password {password}")
+    warn_of_conflicts()
     db.session.remove()  # this process only waits from now on, and holds nothing meanwhile
     for engine in db.engines.values():
         engine.dispose()  # no connection may cross into the server's processes
     raise SystemExit(server.serve(settings, sock))
+
+
+def _backoffices(settings: Settings) -> str:
+    host = settings.backoffice_host
+    return f"{origin_of(host, settings)}{PREFIX}/" if host else f"{PREFIX}/"
+
+
+def warn_of_conflicts() -> None:
+    """Log what tenants had before the hostname became the back office's, and is not heeded now."""
+    for what, name, slug in unheeded():
+        log.warning(
+            "the %s %s of tenant %s is not used: it meets PORTAL_BACKOFFICE_HOST, %s",
+            what, name, slug, backoffice_host(),
+        )  # fmt: skip

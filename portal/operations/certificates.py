@@ -4,6 +4,7 @@ from flask import Flask, Response, current_app, request
 
 from portal.limits import Visits
 from portal.operations.door import bp
+from portal.tenants.backoffice_host import backoffice_host
 from portal.tenants.directory import directory
 from portal.tenants.hostnames import from_host_header
 
@@ -13,7 +14,8 @@ SERVED, NOT_SERVED = "served\n", "not served\n"
 
 @bp.get("/ask")
 def ask() -> Response:
-    """200 for `?domain=` that a tenant answers on and that is not suspended, else 404.
+    """200 for `?domain=` that a tenant answers on and that is not suspended, or that is the back
+    office's; else 404.
 
     What is no hostname is refused unasked; raises TooMany where too many unknown ones were asked
     for, while those that are known go on being served.
@@ -29,7 +31,7 @@ def _hostname(domain: str) -> str | None:
 
 
 def _is_served(hostname: str) -> bool:
-    if directory().recall(hostname):
+    if hostname == backoffice_host() or directory().recall(hostname):
         return True
     look_ups: Visits = current_app.extensions["portal.look_ups"]
     look_ups.count("")

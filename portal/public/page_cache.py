@@ -20,8 +20,8 @@ from portal.policy.live import LivePolicy
 from portal.public.pages import PageKey, page_key
 from portal.public.rendering import PATHS
 from portal.requests import ROUTE
-from portal.tenants.current import hostname_of
 from portal.tenants.directory import Site
+from portal.tenants.hostnames import hostname_of
 
 TEMPLATES = ("home", "cookies_policy", "terms", "privacy")
 

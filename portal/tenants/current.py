@@ -1,7 +1,6 @@
-"""The tenant that the current request is for: the one place that reads the Host header."""
+"""The tenant that the current request is for, by its hostname or by the path."""
 
 from typing import Any
-from wsgiref.types import WSGIEnvironment
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, event
@@ -9,12 +8,14 @@ from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Request
 
 from portal.database import EVERY_TENANT, db, name_tenant
+from portal.tenants.backoffice_host import NAMED, backoffice_host
 from portal.tenants.directory import Site, directory
-from portal.tenants.hostnames import as_written, from_host_header
+from portal.tenants.hostnames import hostname_of
 from portal.tenants.models import Tenant
 from portal.tenants.origins import is_foreign
 
 WITHOUT_TENANT = frozenset({"assets", "operations"})  # doors that show nothing of any tenant
+OF_MEMBERS = frozenset({"backoffice", "security"})  # doors that one may enter without naming one
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,17 +36,26 @@ def current_site() -> Site:
 
 
 def site_of(asking: Request) -> Site:
-    """The tenant on whose hostname a request came; raises UnknownHost."""
-    hostname = hostname_of(asking.environ)
-    site = directory().find(hostname) if hostname else None
+    """The tenant on whose hostname a request came, or that its path names; raises UnknownHost."""
+    named = asking.environ.get(NAMED)
+    site = _at(hostname_of(asking.environ)) if named is None else directory().named(named)
     if site is None:
         raise UnknownHost
     return site
 
 
-def hostname_of(environ: WSGIEnvironment) -> str | None:
-    """The hostname that a request names; None if it names none that could be."""
-    return from_host_header(as_written(environ.get("HTTP_HOST", "")))
+def _at(hostname: str | None) -> Site | None:
+    return directory().find(hostname) if hostname else None
+
+
+def names_tenant() -> bool:
+    """Whether the request is for a tenant, known or not: the back office of all need not be."""
+    return request.environ.get(NAMED) != ""
+
+
+def on_backoffice_host(asking: Request) -> bool:
+    """Whether a request came on the hostname that all back offices share."""
+    return NAMED in asking.environ
 
 
 def current_tenant() -> Tenant:
@@ -74,8 +84,13 @@ def _visible() -> str:
 
 
 def refuse_unknown_hosts() -> None:
-    """The guard of the house, also where no door is found: what belongs to a tenant needs one."""
-    if request.blueprint not in WITHOUT_TENANT:
+    """The guard of the house, also where no door is found: what belongs to a tenant needs one.
+
+    Members sign in on the hostname of all back offices before they choose a tenant.
+    """
+    if request.blueprint in WITHOUT_TENANT:
+        return
+    if names_tenant() or request.blueprint not in OF_MEMBERS:
         current_site()
 
 
@@ -84,14 +99,21 @@ def refuse_foreign_requests() -> None:
 
     Raises UnknownHost, ForeignRequest.
     """
-    site = current_site()
+    own = _own_hostnames()
     if request.method not in SAFE_METHODS:
-        refuse_foreign(request, site)
+        refuse_foreign(request, own)
 
 
-def refuse_foreign(asking: Request, site: Site) -> None:
+def _own_hostnames() -> frozenset[str]:
+    """Those whose pages may act here: the tenant's, or the one of all back offices by itself."""
+    if on_backoffice_host(request):
+        return frozenset({backoffice_host()})
+    return current_site().hostnames
+
+
+def refuse_foreign(asking: Request, own: frozenset[str]) -> None:
     """Raises ForeignRequest where a browser says that somebody else's page asks."""
     environ = asking.environ
     origin, fetch_site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
-    if is_foreign(site, origin, fetch_site, asking.is_secure):
+    if is_foreign(own, origin, fetch_site, asking.is_secure):
         raise ForeignRequest

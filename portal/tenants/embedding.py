@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 from portal.catalogues import said
+from portal.tenants.backoffice_host import backoffice_host, covers_backoffice
 from portal.tenants.changes import announce
 from portal.tenants.cookie_domains import foreign_hostnames
 from portal.tenants.hostnames import BadHostname, is_within, normalise
@@ -75,6 +76,9 @@ def shared_domain(tenant: Tenant, text: str) -> str:
     if not is_registrable(domain):
         message = said("Browsers keep no cookie for this domain: it is shared by strangers.")
         raise BadDetail("cookie_domain", message)
+    if covers_backoffice(domain):
+        message = said("The back office of all portals, %(hostname)s, is part of this domain.")
+        raise BadDetail("cookie_domain", message, hostname=backoffice_host())
     if held := foreign_hostnames(tenant, domain):
         raise DomainTaken(domain, held)
     return domain

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from wsgiref.types import WSGIEnvironment
 
 import idna
 
@@ -14,6 +15,11 @@ LONGEST = 260  # characters of a Host header that can hold a name, its dot and a
 
 class BadHostname(ValueError):
     """A text that cannot be a hostname."""
+
+
+def hostname_of(environ: WSGIEnvironment) -> str | None:
+    """The hostname that a request names; None if it names none that could be."""
+    return from_host_header(as_written(environ.get("HTTP_HOST", "")))
 
 
 def from_host_header(host: str) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.catalogues import said
 from portal.database import db
 from portal.languages import AVAILABLE
+from portal.tenants.backoffice_host import is_reserved
 from portal.tenants.changes import announce
 from portal.tenants.cookie_domains import foreign_domain
 from portal.tenants.hostnames import normalise
@@ -39,7 +40,7 @@ class BadDetail(TenantError):
 
 
 class HostnameTaken(TenantError):
-    """Another tenant answers on it."""
+    """Another tenant answers on it, or the back office of all tenants."""
 
 
 class HostnameHeld(TenantError):
@@ -148,6 +149,10 @@ def find(slug: str) -> Tenant:
 def add_hostname(tenant: Tenant, name: str, *, canonical: bool = False) -> None:
     """Let the tenant answer on one more hostname; raises TenantError or BadHostname."""
     hostname = normalise(name)
+    if is_reserved(hostname):
+        raise HostnameTaken(
+            f"{hostname} is kept for the back office of all tenants (PORTAL_BACKOFFICE_HOST)"
+        )
     holder = db.session.scalars(select(Hostname).where(Hostname.hostname == hostname)).one_or_none()
     if holder and holder.tenant is not tenant:
         raise HostnameTaken(

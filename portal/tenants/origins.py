@@ -10,8 +10,10 @@ LONGEST_ADDRESS = 2048  # characters
 ADDRESS_CHARACTERS = "/#%[]=:;$&()+,!?*@'~"  # those that an address may hold as they are
 
 
-def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: bool) -> bool:
-    """Whether a browser says that a request was made by a page of somebody else.
+def is_foreign(
+    own: frozenset[str], origin: str | None, fetch_site: str | None, secure: bool
+) -> bool:
+    """Whether a browser says that a request was made by a page on none of these hostnames.
 
     Origin decides where it is sent (also `null`); otherwise Sec-Fetch-Site does. A client that
     sends neither is no browser, and so carries nobody's cookies unasked.
@@ -21,7 +23,7 @@ def is_foreign(site: Site, origin: str | None, fetch_site: str | None, secure: b
     scheme, _, host = origin.partition("://")
     if scheme not in _schemes(secure):
         return True
-    return from_host_header(host) not in site.hostnames
+    return from_host_header(host) not in own
 
 
 def embedding_origin(site: Site, origin: str, secure: bool) -> str | None:

@@ -12,8 +12,11 @@ from portal.policy.models import Logo, Look, OwnWording
 from tests import make
 from tests.backoffice.member import Member, add_member, owner
 from tests.backoffice.queries import counted
+from tests.backoffice_host import both_ways
 from tests.banner.test_logos import png, svg
 from tests.client import Visitor
+
+pytestmark = both_ways
 
 PATH = "/backoffice/look/"
 CHOSEN = {

@@ -12,6 +12,9 @@ from portal.people.accounts import find_person
 from tests import make
 from tests.backoffice.browser import Browser, give_password
 from tests.backoffice.member import add_member
+from tests.backoffice_host import both_ways
+
+pytestmark = both_ways
 
 EMAIL = "owner@paris.example"
 AUTHENTICATOR = "/backoffice/account/authenticator/"

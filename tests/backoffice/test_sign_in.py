@@ -20,7 +20,10 @@ from portal.tenants.lifecycle import add_hostname
 from tests import make
 from tests.backoffice.browser import PASSWORD, SIGN_IN, Browser, give_password
 from tests.backoffice.member import add_member
+from tests.backoffice_host import both_ways
 from tests.waiting import wait_until
+
+pytestmark = both_ways
 
 EMAIL = "owner@paris.example"
 FORGOTTEN = "/backoffice/sign-in/password/"
@@ -44,7 +47,7 @@ def letter(caplog):
 
 
 def link_of(text):
-    return re.search(r"https://paris\.example(/\S+)", text)[1]
+    return re.search(r"https://\w+\.example(?:/paris)?(/\S+)", text)[1]
 
 
 def test_a_forgotten_password_is_chosen_anew_by_the_link_in_the_mail(paris, caplog):
@@ -84,7 +87,11 @@ def test_what_is_told_and_written_is_in_the_language_of_the_browser(paris, caplo
     assert "<" not in text
 
 
-def test_a_link_leads_to_the_canonical_hostname_whatever_the_request_says(paris, caplog):
+def test_a_link_leads_to_the_canonical_hostname_whatever_the_request_says(
+    paris, caplog, backoffice_host
+):
+    if backoffice_host:
+        pytest.skip("there is one hostname alone")
     with paris.app_context(), writing():
         add_hostname(make.find(), "alias.example")
     make.heard(paris)
@@ -95,8 +102,10 @@ def test_a_link_leads_to_the_canonical_hostname_whatever_the_request_says(paris,
         assert "https://paris.example/backoffice/sign-in/password/" in letter(caplog)
 
 
-def test_a_link_of_one_tenant_opens_nothing_at_another(paris, caplog):
+def test_a_link_of_one_tenant_opens_nothing_at_another(paris, caplog, backoffice_host):
     """The person belongs to both, and one of them reads what its hostname is sent."""
+    if backoffice_host:
+        pytest.skip("no tenant reads what it is sent, and links are of no tenant")
     make.tenant(paris, "oslo", "en", ("en",))
     add_member(paris, EMAIL, "editor", "oslo")
     Browser(paris).submit(FORGOTTEN, email=EMAIL)

@@ -4,6 +4,7 @@ from flask import has_request_context, session
 from flask.sessions import NullSession
 
 from portal.api.guard import admit as admit_programs
+from portal.backoffice.elsewhere import lead_to_backoffice_host
 from portal.backoffice.guard import admit, choose_language
 from portal.backoffice.sign_in.addresses import refuse_unreadable_next
 from portal.operations.door import refuse_outsiders
@@ -205,8 +206,13 @@ GUARDS = {
     "operations": [refuse_outsiders],
     "public": [refuse_foreign_requests],
     "api": [admit_programs],
-    "backoffice": [admit],
-    "security": [refuse_foreign_requests, choose_language, refuse_unreadable_next],
+    "backoffice": [lead_to_backoffice_host, admit],
+    "security": [
+        lead_to_backoffice_host,
+        refuse_foreign_requests,
+        choose_language,
+        refuse_unreadable_next,
+    ],
 }
 HOOKS = ["flask_wtf.csrf", "flask_principal", "flask_limiter._extension"]
 SIGNED_IN = ("backoffice", "security")  # the doors for those who sign in

@@ -11,9 +11,9 @@ from flask_security import anonymous_user_required, recovery_codes, views, webau
 
 from portal.backoffice.context import context
 from portal.backoffice.door import keep_private
+from portal.backoffice.elsewhere import lead_to_backoffice_host
 from portal.backoffice.errors import explain_on
 from portal.backoffice.guard import choose_language
-from portal.backoffice.sessions import PREFIX
 from portal.backoffice.sign_in import choosing
 from portal.backoffice.sign_in.throttling import (
     BY_EMAIL,
@@ -25,6 +25,7 @@ from portal.backoffice.sign_in.throttling import (
 )
 from portal.database import writing
 from portal.settings import Settings
+from portal.tenants.backoffice_host import PREFIX
 from portal.tenants.current import SAFE_METHODS, refuse_foreign_requests
 
 SECURITY = "security"  # the name that Flask-Security builds its own addresses with
@@ -88,6 +89,7 @@ VIEWS = (
 def blueprint(app: Flask, settings: Settings) -> Blueprint:
     """Sign-in stands before the guard of members, but behind that of the house."""
     bp = Blueprint(SECURITY, __name__, url_prefix=PREFIX)
+    bp.before_request(lead_to_backoffice_host)
     bp.before_request(refuse_foreign_requests)
     bp.before_request(choose_language)
     bp.before_request(refuse_unreadable_next)

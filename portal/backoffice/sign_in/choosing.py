@@ -22,9 +22,9 @@ from portal.people import mail
 from portal.people.accounts import find_person
 from portal.people.models import Person
 from portal.people.proving import prove
-from portal.people.reset_links import LIFE, follow, reset_token
+from portal.people.reset_links import LIFE, Followed, follow, reset_token
 from portal.settings import Settings
-from portal.tenants.current import current_site
+from portal.tenants.current import current_site, on_backoffice_host
 
 
 @unauth_csrf()
@@ -78,13 +78,24 @@ def reset_password(token: str) -> str | Response:
     form = cast(ResetPasswordForm, _build_form_from_request("reset_password_form"))
     form.user = followed.person
     if form.validate_on_submit():
-        prove(followed.person, None if followed.vouched else current_site().tenant_id)
+        _prove(followed)
         update_password(followed.person, form.password.data)  # type: ignore[no-untyped-call]
         _tell("PASSWORD_RESET_NO_LOGIN")
         return redirect(url_for("security.login"))
     return render_template(
         "backoffice/sign_in/reset.html", reset_password_form=form, reset_password_token=token
     )
+
+
+def _prove(followed: Followed) -> None:
+    """By whom the link was vouched for: without the portal's word its tenant's counts.
+
+    On the hostname of all back offices a link is no tenant's, whatever its path names.
+    """
+    if followed.vouched:
+        prove(followed.person, None)
+    elif not on_backoffice_host(request):
+        prove(followed.person, current_site().tenant_id)
 
 
 def _tell(name: str, **values: object) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from portal.backoffice.guard import FRESH
-from portal.backoffice.sessions import PREFIX
 from portal.backoffice.sign_in.wording import MESSAGES, SUBJECTS
 from portal.people import passwords
 
@@ -22,11 +21,11 @@ def configuration(secret: str) -> dict[str, Any]:
         "SECURITY_CLI_ROLES_NAME": None,
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_LOGIN_URL": "/sign-in/",
-        "SECURITY_POST_LOGIN_VIEW": f"{PREFIX}/",
-        "SECURITY_POST_LOGOUT_VIEW": f"{PREFIX}/",
-        "SECURITY_POST_VERIFY_VIEW": f"{PREFIX}/account/",
-        "SECURITY_POST_CHANGE_VIEW": f"{PREFIX}/account/",
-        "SECURITY_WAN_POST_REGISTER_VIEW": f"{PREFIX}/account/",
+        "SECURITY_POST_LOGIN_VIEW": "backoffice.home",
+        "SECURITY_POST_LOGOUT_VIEW": "backoffice.home",
+        "SECURITY_POST_VERIFY_VIEW": "backoffice.account",
+        "SECURITY_POST_CHANGE_VIEW": "backoffice.account",
+        "SECURITY_WAN_POST_REGISTER_VIEW": "backoffice.account",
         **_templates(),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],

@@ -9,7 +9,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.backoffice.current import current_tenant
+from portal.backoffice.current import name_of_sign_in
 
 
 class Passkeys(WebauthnUtil):
@@ -21,7 +21,7 @@ class Passkeys(WebauthnUtil):
     def registration_options(
         self, user: UserMixin, usage: str, existing_options: dict[str, Any]
     ) -> dict[str, Any]:
-        named = existing_options | {"rp_name": current_tenant().name}
+        named = existing_options | {"rp_name": name_of_sign_in()}
         return super().registration_options(user, usage, named)
 
     def authenticator_selection(

@@ -29,8 +29,9 @@ from portal.public.embed.patterns import names, storages
 from portal.public.embed.texts import address, in_script, texts_for
 from portal.public.encodings import ONCE, Body
 from portal.public.rendering import Words, wording_of
-from portal.tenants.current import current_site, hostname_of
+from portal.tenants.current import current_site
 from portal.tenants.directory import Site
+from portal.tenants.hostnames import hostname_of
 from portal.tenants.models import Script
 from portal.tenants.origins import cookie_domain
 
