@@ -72,6 +72,7 @@ def _token() -> Iterator[tuple[str, str]]:
 
 
 def _address() -> str:
-    """On this host, whatever the path begins with."""
-    path, query = quote("/" + request.path.lstrip("/")), request.query_string.decode("latin-1")
+    """On this host, whatever the path begins with, and at the tenant that it names."""
+    path = quote("/" + f"{request.script_root}{request.path}".lstrip("/"))
+    query = request.query_string.decode("latin-1")
     return f"{path}?{query}" if query else path

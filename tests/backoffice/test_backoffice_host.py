@@ -26,6 +26,7 @@ from tests import make
 from tests.backoffice.browser import PASSWORD, give_password
 from tests.backoffice.member import Member, add_member
 from tests.backoffice_host import HOST
+from tests.breaking import gone
 from tests.client import POLICY, PREFERENCES, Visitor
 from tests.waiting import wait_until
 from tests.wiring.doors import address, rules
@@ -543,3 +544,11 @@ def test_the_link_of_an_invitation_leads_there(lone_paris):
     link = re.search(r"https?://\S+/backoffice/invitation/[\w/-]+/", page)[0]
     assert urlsplit(link).netloc == HOST
     assert urlsplit(link).path.startswith("/paris/backoffice/")
+
+
+def test_a_form_that_could_not_be_served_is_sent_again_to_its_portal(lone_paris):
+    member = owner_there(lone_paris)
+    with gone(lone_paris):
+        answer = member.post("/backoffice/settings/", {"name": "Paris"})
+    assert answer.status_code == 503
+    assert 'action="/paris/backoffice/settings/"' in answer.text
