@@ -72,8 +72,9 @@ def explained_to_any_role(command: Callable[P, R]) -> Callable[P, R]:
                 f"{reason}: see `alembic history`, or run `portal db upgrade`"
             ) from reason
         except (OperationalError, ProgrammingError) as reason:
+            said = " ".join(str(reason.orig).split())
             raise click.ClickException(
-                f"the database does not answer as it should ({reason.orig}): "
+                f"the database does not answer as it should ({said}): "
                 "check DATABASE_URL and run `portal db upgrade`"
             ) from reason
 

@@ -20,7 +20,14 @@ DIFFERENT = (
     "those with an authenticator app need a recovery code. Bring the old secret if you have it."
 )
 
-a_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+def _named(_context: click.Context, _parameter: click.Parameter, file: Path) -> Path:
+    if not file.name:
+        raise click.BadParameter("a file needs a name")
+    return file
+
+
+a_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), callback=_named)
 
 
 @click.command()

@@ -1,6 +1,6 @@
-"""How the command line ends when something fails: one line, for people or with --json for programs.
+"""How the command line ends when something fails: in one line, or one for each fault of a file.
 
-Whatever an operator may write, there is no traceback: what the program did not expect is told by
+Programs get JSON with --json. Whatever an operator may write, there is no traceback: what the program did not expect is told by
 its kind and where it happened.
 """
 
@@ -75,7 +75,7 @@ def _failure(error: Exception) -> click.ClickException:
             return Failure("interrupted, and what was not done yet is not done", "interrupted",
                            INTERRUPTED)  # fmt: skip
         case SQLAlchemyError():
-            said = getattr(error, "orig", None) or error
+            said = " ".join(str(getattr(error, "orig", None) or error).split())
             return Failure(f"the database refused: {said}", "database")
         case OSError() | EOFError():
             return Failure(str(error) or type(error).__name__, "system")
@@ -88,7 +88,8 @@ def _failure(error: Exception) -> click.ClickException:
 def _told(failure: click.ClickException, *, as_json: bool) -> str:
     message = _shown(failure.format_message())
     if not as_json:
-        return _usage(failure) + f"Error: {' '.join(message.split())}"
+        lines = (" ".join(line.split()) for line in message.splitlines())
+        return _usage(failure) + "Error: " + "\n".join(filter(None, lines))
     usage = "usage" if isinstance(failure, click.UsageError) else "failed"
     facts = {"error": message, "code": getattr(failure, "code", usage)}
     return json.dumps(facts, ensure_ascii=False)

@@ -168,9 +168,10 @@ def test_no_number_of_unknown_names_displaces_a_tenant(lone_app, monkeypatch):
     make.tenant(lone_app)
     ask(lone_app, "paris.example")
     with lone_app.app_context():
-        for one in (directory()._sites, directory()._unknown):
+        names = directory()._hostnames
+        for one in (names._sites, names._unknown):
             monkeypatch.setattr(one, "_limit", 20)
         for number in range(100):
             ask(lone_app, f"n{number}.example")
         assert directory().recall("paris.example")
-        assert len(directory()._unknown) == 20
+        assert len(names._unknown) == 20
