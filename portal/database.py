@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
 POOL_TIMEOUT = 5  # seconds that a request waits for a connection
 OWNER, LOG = "owner", "log"
 TENANT_SETTING, EVERY_TENANT = "portal.tenant", "*"
+PERSON_SETTING = "portal.person"
 SEES = "sees"  # execution option: the tenants that each transaction of a connection names
 BESIDE_REQUESTS = 4  # connections of the threads that look after the server
 APPENDS = {  # one connection, whose user says where a transaction ends
@@ -181,6 +182,14 @@ def reading(*tenant_ids: int) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def reading_as(person_id: int) -> Iterator[Session]:
+    """Like `reading`; besides what is public of each tenant it sees the roles of one person."""
+    with reading() as session:
+        _set(session.connection(), PERSON_SETTING, str(person_id))
+        yield session
+
+
 def _seeing(tenant_ids: Iterable[int]) -> Engine:
     return db.engine.execution_options(**{SEES: listed(tenant_ids)})
 
@@ -199,9 +208,14 @@ def tenant_connection(engine: Engine, tenant_id: int) -> Iterator[Connection]:
 
 
 def name_tenant(connection: Connection, tenants: str) -> None:
-    """Row-level security: whose rows this transaction may see. SQLite has none."""
+    """Row-level security: whose rows this transaction may see."""
+    _set(connection, TENANT_SETTING, tenants)
+
+
+def _set(connection: Connection, name: str, value: str) -> None:
+    """A setting of PostgreSQL until the transaction ends; SQLite has none, nor rows to hide."""
     if connection.dialect.name == "postgresql":
-        setting = {"name": TENANT_SETTING, "value": tenants}
+        setting = {"name": name, "value": value}
         connection.execute(text("SELECT set_config(:name, :value, true)"), setting)
 
 

@@ -1,7 +1,7 @@
 """How the command line ends when something fails: in one line, or one for each fault of a file.
 
-Programs get JSON with --json. Whatever an operator may write, there is no traceback: what the program did not expect is told by
-its kind and where it happened.
+Programs get JSON with --json. Whatever an operator may write, there is no traceback: what the
+program did not expect is told by its kind and where it happened.
 """
 
 import json

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from portal.database import reading
+from portal.database import reading_as
 from portal.people.models import Membership, Person
 from portal.people.roles import OWNER
 from portal.people.vouching import counting
@@ -36,7 +36,7 @@ def portals_of(person: Person, search: str = "", page: int = 1) -> Portals:
     Suspended tenants answer nowhere, and are left out.
     """
     wanted = _searched(_of(person), search)
-    with reading() as session:  # the request's own sees one tenant at most
+    with reading_as(person.id) as session:  # the request's own sees one tenant at most
         pages = max(1, -(-_count(session, wanted) // PAGE))
         page = min(max(1, page), pages)
         rows = session.execute(
@@ -49,7 +49,7 @@ def portals_of(person: Person, search: str = "", page: int = 1) -> Portals:
 
 def has_several(person: Person) -> bool:
     """Whether there is more than one."""
-    with reading() as session:
+    with reading_as(person.id) as session:
         return len(session.execute(_of(person).limit(2)).all()) > 1
 
 
@@ -57,13 +57,13 @@ def has_any(person: Person) -> bool:
     """Whether a role counts at any tenant, be it suspended."""
     if is_operator(person):
         return True
-    with reading() as session:
+    with reading_as(person.id) as session:
         return session.scalar(_memberships(person).where(counting()).limit(1)) is not None
 
 
 def has_any_membership(person: Person) -> bool:
     """Whether there is a role at any tenant, be it one that does not count yet."""
-    with reading() as session:
+    with reading_as(person.id) as session:
         return session.scalar(_memberships(person).limit(1)) is not None
 
 

@@ -5,10 +5,12 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from portal.consent.models import consent_records
-from portal.database import db, owner_engine
+from portal.database import db, owner_engine, reading, reading_as
 from portal.models import metadata
+from portal.people.models import Membership, Person
 from portal.tenants.models import Hostname, Tenant
 from tests import make
+from tests.backoffice.member import add_member
 from tests.client import Visitor
 from tests.consent.records import keep, record
 
@@ -98,3 +100,18 @@ def test_the_tenant_is_forgotten_with_the_transaction(two_tenants):
 def test_a_command_sees_every_tenant(two_tenants):
     with two_tenants.app_context():
         assert set(db.session.scalars(select(Tenant.slug))) == {"paris", "oslo"}
+
+
+def test_who_names_a_person_sees_their_roles_at_every_tenant_and_nobody_elses(two_tenants):
+    for email in ("ada@city.example", "ben@city.example"):
+        add_member(two_tenants, email, "editor", "paris")
+    add_member(two_tenants, "ada@city.example", "owner", "oslo")
+    with two_tenants.app_context(), owner_engine().connect() as connection:
+        ada = connection.scalar(select(Person.id).where(Person.email == "ada@city.example"))
+    roles = select(Membership.person_id, Membership.role).order_by(Membership.role)
+    with two_tenants.app_context(), reading_as(ada) as session:
+        assert session.execute(roles).all() == [(ada, "editor"), (ada, "owner")]
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            session.execute(insert(Membership).values(tenant_id=1, person_id=ada, role="owner"))
+    with two_tenants.app_context(), reading() as session:
+        assert session.execute(roles).all() == []
