@@ -24,6 +24,7 @@ from tests.waiting import wait_until
 
 PORTAL = Path(sys.executable).with_name("portal")  # the console script beside the interpreter
 PATIENCE = 30  # seconds
+STARTING = 180  # seconds, on a machine that is busy with something else
 
 
 class Answer(NamedTuple):
@@ -95,7 +96,7 @@ def serving(folder: Path, **settings: str) -> Iterator[LiveServer]:
     command = [PORTAL, "serve", "--demo"]
     with subprocess.Popen(command, env=others | own, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: answers(process, server))
+            wait_until(lambda: answers(process, server), STARTING)
             yield server
         finally:
             process.terminate()
