@@ -130,7 +130,7 @@ class Connection(Protocol):
             self._wait(receiver)
 
     def _wait(self, receiver: Receiver) -> None:
-        phase = Phase.HEAD if receiver.in_head else Phase.IDLE
+        phase = Phase.HEAD if receiver.in_head else self.phase
         if receiver.in_body:
             phase = Phase.BODY
             if receiver.awaits_permission and not self._is_permitted:
@@ -242,6 +242,7 @@ class Connection(Protocol):
         if not self._keeps:
             self._end()
             return
+        self._enter(Phase.IDLE)
         if self._later and not self._receiver.ready:
             data, self._later = self._later, b""
             self._transport.resume_reading()
