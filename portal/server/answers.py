@@ -37,7 +37,7 @@ class Head:
         for name, value in headers:
             lower = name.lower()
             if lower == "content-length":
-                self.length = int(value)
+                self._note_length(value)
             if lower not in OF_THE_CONNECTION:
                 lines.append(f"{name}: {value}\r\n")
         text = "".join(lines)
@@ -45,6 +45,11 @@ class Head:
             raise BadAnswer("a header holds the end of a line")
         self.bodiless = method == "HEAD" or status.startswith(WITHOUT_BODY)
         self.raw = text.encode("latin-1")
+
+    def _note_length(self, value: str) -> None:
+        if self.length is not None or not (value.isascii() and value.isdigit()):
+            raise BadAnswer("the length of the body is told twice, or is no number")
+        self.length = int(value)
 
     def measure(self, length: int) -> None:
         """Say how long the body is, where the application has not."""

@@ -1,11 +1,11 @@
 """The WSGI environment of a request (PEP 3333)."""
 
+import re
 import sys
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
-
-from httptools import HttpParserError, parse_url
 
 from portal.server.receiving import Request
 
@@ -25,9 +25,9 @@ COMMON: Environ = {
 # the body has been read: how it came is over
 WITHOUT_PREFIX = {b"content-type": "CONTENT_TYPE"}
 LEFT_OUT = frozenset({b"content-length", b"transfer-encoding", b"expect"})
-MOST_NAMES = 512
-
-_names: dict[bytes, str] = {}
+# names of headers that are remembered, of so many bytes at the most: clients choose them
+MOST_NAMES, LONGEST_NAME = 512, 64
+ABSOLUTE = re.compile(rb"https?://([^/?@]+)(|[/?].*)", re.IGNORECASE)
 
 
 class BadTarget(Exception):
@@ -50,13 +50,15 @@ def environ_of(request: Request, common: Environ) -> Environ:
     environ = common.copy()
     environ["REQUEST_METHOD"] = request.method
     for name, value in request.headers:
-        key = _names.get(name) or _key(name)
+        key = _remembered_key(name) if len(name) <= LONGEST_NAME else _key(name)
         if key:
             text = value.decode("latin-1")
             environ[key] = _joined(key, environ[key], text) if key in environ else text
     target = request.target
+    if b"#" in target:  # others cut it off there
+        raise BadTarget
     if not target.startswith(b"/"):
-        target, environ["HTTP_HOST"] = _absolute(target)
+        target, environ["HTTP_HOST"] = _absolute(target, environ.get("HTTP_HOST"))
     path, _, query = target.partition(b"?")
     if b"%" in path:
         path = unquote_to_bytes(path)
@@ -76,24 +78,26 @@ def _key(name: bytes) -> str:
     lower = name.lower()
     if b"_" in name or lower in LEFT_OUT:
         return ""
-    key = WITHOUT_PREFIX.get(lower) or "HTTP_" + lower.decode().upper().replace("-", "_")
-    if len(_names) < MOST_NAMES:
-        _names[name] = key
-    return key
+    return WITHOUT_PREFIX.get(lower) or "HTTP_" + lower.decode().upper().replace("-", "_")
+
+
+_remembered_key = lru_cache(MOST_NAMES)(_key)
 
 
 def _joined(key: str, before: str, value: str) -> str:
     return f"{before}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
 
 
-def _absolute(target: bytes) -> tuple[bytes, str]:
-    """Path with query, and host, of the form that is sent to proxies (RFC 9112, 3.2.2)."""
-    try:
-        url = parse_url(target)
-    except HttpParserError as reason:
-        raise BadTarget from reason
-    if url.schema not in (b"http", b"https") or not url.host:
+def _absolute(target: bytes, asked: str | None) -> tuple[bytes, str]:
+    """Path with query, and host, of the form that is sent to proxies (RFC 9112, 3.2.2).
+
+    Raises BadTarget, also for another host than the header says: some go by the one, some by the
+    other.
+    """
+    found = ABSOLUTE.fullmatch(target)
+    if not found:
         raise BadTarget
-    query = b"?" + url.query if url.query is not None else b""
-    host = url.host.decode("latin-1")
-    return (url.path or b"/") + query, f"{host}:{url.port}" if url.port else host
+    host, rest = found[1].decode("latin-1"), found[2]
+    if asked is not None and asked.lower() != host.lower():
+        raise BadTarget
+    return rest if rest.startswith(b"/") else b"/" + rest, host

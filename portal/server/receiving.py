@@ -41,6 +41,7 @@ class Receiver:
     """
 
     __slots__ = (
+        "_beginning",
         "_body",
         "_chunked",
         "_framing",
@@ -60,11 +61,13 @@ class Receiver:
         self.refusal: int | None = None
         self.in_head = self.in_body = self._chunked = False
         self._request, self._body = Request(), bytearray()
-        self._size = self._framing = self._length = 0
+        self._size = self._framing = self._length = self._beginning = 0
 
     @property
     def held(self) -> int:
         """Bytes of a request that is not whole yet."""
+        if self.in_head:  # of a header that has not ended, the parser does not tell
+            return self._size + self._beginning + self._framing
         return self._size + len(self._body) if self.in_body else self._size
 
     @property
@@ -78,6 +81,15 @@ class Receiver:
         return self.in_body and self._request.expects and not self._body
 
     def feed(self, data: bytes) -> None:
+        """In pieces, none of which has more of a head than a whole one may have."""
+        if len(data) <= LARGEST_HEAD:
+            self._parse(data)
+            return
+        view = memoryview(data)
+        for start in range(0, len(data), LARGEST_HEAD):
+            self._parse(view[start : start + LARGEST_HEAD])
+
+    def _parse(self, data: bytes | memoryview) -> None:
         if self.refusal is not None:
             return
         before, was_in_head = self._request, self.in_head
@@ -87,7 +99,9 @@ class Receiver:
             self._end(0)  # the request is answered as if it had asked for no other protocol
         except HttpParserError:
             self._end(400)
-        if self.refusal is None and self._request is before:
+        if self._request is not before:
+            self._beginning = len(data)  # some of it may belong to what came before
+        elif self.refusal is None:
             self._weigh(len(data), was_in_head)
 
     def _weigh(self, length: int, was_in_head: bool) -> None:
@@ -119,7 +133,7 @@ class Receiver:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.in_head:  # what comes after a body, nobody would expect among the headers
-            self._request.headers.append((name, value))
+            self._request.headers.append((name, value.rstrip(b" \t")))  # llhttp leaves it
             self._grow(len(name) + len(value) + 4)
 
     def _grow(self, length: int) -> None:
@@ -143,7 +157,10 @@ class Receiver:
             request.keep_alive = request.expects = False  # nobody who still speaks it needs them
         if not _is_clear(version, hosts, is_chunked=self._chunked):
             self._end(400)
-        self.in_body = self.refusal is None and (self._chunked or self._length > 0)
+        has_body = self._chunked or self._length > 0
+        if has_body and parser.should_upgrade():  # llhttp takes it for the other protocol's
+            self._end(400)
+        self.in_body = self.refusal is None and has_body
         if self.in_body and self._length > LARGEST_BODY:
             self._too_large(self._length)
 
@@ -153,7 +170,7 @@ class Receiver:
             self._length = int(value)
         elif name == b"transfer-encoding":
             self._chunked = True
-            if value.strip().lower() != b"chunked":
+            if value.lower() != b"chunked":
                 self._end(400)
         elif name == b"expect":
             self._request.expects = True
