@@ -64,9 +64,9 @@ def pages(folder: Path) -> None:
     one_host, hosts = prepare(few, 1), prepare(many, MANY)
     cookies, bare = [decide(few), decide(many)], {"BARE_DATABASE": ":memory:"}
     with (
-        serving("tests.benchmarks.bare:app", 8201, bare) as base,
-        serving("wsgi:app", 8202, few) as one,
-        serving("wsgi:app", 8203, many) as ten_thousand,
+        serving("tests.benchmarks.bare:app", bare) as base,
+        serving("wsgi:app", few) as one,
+        serving("wsgi:app", many) as ten_thousand,
     ):
         empty = Load("empty view", base, "/")
         loads = [
@@ -86,8 +86,8 @@ def pages(folder: Path) -> None:
 def decisions(name: str, environ: dict[str, str], bare_database: str) -> None:
     hosts = prepare(environ, 1)
     with (
-        serving("tests.benchmarks.bare:app", 8201, {"BARE_DATABASE": bare_database}) as base,
-        serving("wsgi:app", 8202, environ) as portal,
+        serving("tests.benchmarks.bare:app", {"BARE_DATABASE": bare_database}) as base,
+        serving("wsgi:app", environ) as portal,
     ):
         bare = Load("bare", base, "/insert", body=DECISION)
         ours = Load("portal", portal, "/api/v1/consents", hosts, body=DECISION)

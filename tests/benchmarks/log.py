@@ -101,8 +101,8 @@ def sieves(many: Installation) -> None:
 def decisions(few: Installation, many: Installation) -> None:
     hosts = [f"{BIG}.example"]
     with (
-        serving("wsgi:app", 8202, few.environ) as one,
-        serving("wsgi:app", 8203, many.environ) as other,
+        serving("wsgi:app", few.environ) as one,
+        serving("wsgi:app", many.environ) as other,
     ):
         path = "/api/v1/consents"
         loads = Load("few", one, path, hosts, DECISION), Load("many", other, path, hosts, DECISION)
@@ -114,7 +114,7 @@ def export(many: Installation) -> None:
     """A million lines through a real server, and how its memory grows meanwhile."""
     days = DAYS * EXPORTED / (BIG_SHARE * many.records)
     since = (datetime.now(UTC) - timedelta(days=days)).date()
-    with serving("wsgi:app", 8202, many.environ) as base:
+    with serving("wsgi:app", many.environ) as base:
         sum(_exported(many, base, f"until={since - timedelta(days=int(DAYS - days) - 3)}"))  # warm
         began = time.perf_counter()
         with growing() as memory:

@@ -9,12 +9,15 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS, THREADS = 2, 16
 
 
 @contextmanager
-def serving(target: str, port: int, environ: dict[str, str]):
+def serving(target: str, environ: dict[str, str]):
+    port = free_port()
     program = (
         "import os; from portal import server; from portal.settings import Settings; "
         "settings = Settings.read(os.environ); "
