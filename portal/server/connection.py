@@ -91,7 +91,7 @@ class Connection(Protocol):
         self._go_on()
 
     def eof_received(self) -> bool:
-        """A client that sends no more may still read its answer."""
+        """A client that sends no more may still read its answers."""
         self._is_half_closed = True
         return Phase.BUSY <= self.phase < Phase.LINGERING
 
@@ -130,6 +130,9 @@ class Connection(Protocol):
             self._wait(receiver)
 
     def _wait(self, receiver: Receiver) -> None:
+        if self._is_half_closed:
+            self._end()
+            return
         phase = Phase.HEAD if receiver.in_head else self.phase
         if receiver.in_body:
             phase = Phase.BODY
@@ -218,7 +221,9 @@ class Connection(Protocol):
 
     def _may_keep(self, answer: Answer) -> bool:
         """Whether another request may follow on this connection."""
-        if self._service.is_stopping or self._is_half_closed:
+        if self._service.is_stopping:
+            return False
+        if self._is_half_closed and not (self._receiver.ready or self._later):
             return False
         if answer.rest and answer.head.length is None and self._is_http_1_0:
             return False

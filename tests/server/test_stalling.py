@@ -124,6 +124,15 @@ def test_who_sends_no_more_still_reads_the_answer(server):
         assert b"".join(iter(lambda: client.recv(4096), b"")).endswith(b"ok")
 
 
+def test_who_sends_no_more_still_reads_the_answers_to_all_that_was_sent_ahead(server):
+    sent = (GET % b"/", GET % b"/at-once", GET % b"/", POST + b"Content-Length: 9\r\n\r\nhalf")
+    with server.connect() as client:
+        client.sendall(b"".join(sent))
+        client.shutdown(socket.SHUT_WR)
+        found = b"".join(iter(lambda: client.recv(4096), b""))
+    assert found.count(b"HTTP/1.1 200 OK") == len(sent) - 1
+
+
 def test_requests_sent_ahead_are_answered_in_turn(server):
     with server.connect() as client:
         client.sendall(POST + b"Content-Length: 3\r\n\r\nabc" + GET % b"/at-once" + GET % b"/")
