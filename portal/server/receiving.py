@@ -4,12 +4,14 @@ RFC 9112. What could be read in two ways by a proxy and by us is refused: that i
 smuggled.
 """
 
+import re
 from collections import deque
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from portal.server.bounds import LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS, MOST_PIPELINED
 
+NO_HOST = re.compile(rb"""[\s,/@?#\\<>"']""")  # what some would split the name of a host at
 OVERHEAD = 8  # times its size that a body may take with the framing of its chunks
 
 
@@ -176,7 +178,11 @@ class Receiver:
             self._request.expects = True
             if value.lower() != b"100-continue":
                 self._end(417)
-        return name == b"host"
+        elif name == b"host":
+            if NO_HOST.search(value):
+                self._end(400)
+            return True
+        return False
 
     def on_body(self, body: bytes) -> None:
         if self.refusal is not None:
