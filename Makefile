@@ -36,8 +36,11 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks.banner
 	$(BIN)/python -m tests.benchmarks.log
 
-trials: $(VENV)/.installed-dev ## stop the server some hundred times under load, in every way
+trials: $(VENV)/.installed-dev proxies ## stop the server some hundred times under load, and send it 400,000 hostile requests
 	$(BIN)/python -m tests.server.trials
+	$(BIN)/python -m tests.server.hostile 200000
+	$(BIN)/python -m tests.server.hostile 100000 postgresql
+	$(BIN)/python -m tests.server.hostile 100000 nginx
 
 translations: $(VENV)/.installed-dev ## extract the messages and bring every catalogue up to date
 	$(EXTRACT) -F translations/babel.cfg -k marked -o translations/visitor.pot .

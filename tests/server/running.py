@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from tests.ports import free_port
 from tests.waiting import wait_until
@@ -25,7 +26,14 @@ sys.exit(server.serve(settings, server.reserved(settings.address, settings.port)
 
 
 class Server:
-    def __init__(self, folder: Path, target: str, limits: str, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        target: str,
+        limits: str,
+        log: IO[str] | None = None,
+        **settings: str,
+    ) -> None:
         self.port = free_port()
         own = {"PORTAL_DATA": str(folder), "PORT": str(self.port), "PYTHONPATH": python_path()}
         self.process = subprocess.Popen(
@@ -33,6 +41,7 @@ class Server:
             cwd=ROOT,
             env=os.environ | {"PORTAL_WORKERS": "2", "PORTAL_THREADS": "1"} | own | settings,
             start_new_session=True,
+            stderr=log,
         )
 
     def connect(self, taken: int = 0) -> socket.socket:
@@ -64,7 +73,7 @@ class Server:
     def answers(self) -> bool:
         """Raises RuntimeError if the server has ended."""
         try:
-            return self.ask()[0] == 200
+            return self.ask("/healthz")[0] == 200
         except (OSError, http.client.HTTPException):
             if self.process.poll() is not None:
                 raise RuntimeError(f"ended with exit code {self.process.returncode}") from None
@@ -107,10 +116,14 @@ def children_of(pid: int) -> list[int]:
 
 @contextmanager
 def serving(
-    folder: Path, target: str = TARGET, limits: str = "", **settings: str
+    folder: Path,
+    target: str = TARGET,
+    limits: str = "",
+    log: IO[str] | None = None,
+    **settings: str,
 ) -> Iterator[Server]:
     """`limits` is a program that runs first, such as one that sets the limits of the process."""
-    server = Server(folder, target, limits, **settings)
+    server = Server(folder, target, limits, log, **settings)
     try:
         wait_until(server.answers)
         yield server
