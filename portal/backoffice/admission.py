@@ -42,20 +42,29 @@ def may_get_link(person: Person, held: Held) -> bool:
     """
     if person.operator:
         return _is_apart_from_tenants()
-    return _belongs_here(person) or _holds_invitation(person, held)
+    return _belongs_here(person) or (_holds_invitation(person, held) and _may_change_hands(person))
 
 
 def may_follow_link(person: Person) -> bool:
     """Whether such a link still counts; the browser need not be the one that asked for it."""
     if person.operator:
         return _is_apart_from_tenants()
-    return _belongs_here(person) or _is_invited(person)
+    return _belongs_here(person) or (_is_invited(person) and _may_change_hands(person))
 
 
 def _belongs_here(person: Person) -> bool:
     if on_backoffice_host(request):
         return has_any_membership(person)
     return has_membership(person, current_site().tenant_id)
+
+
+def _may_change_hands(person: Person) -> bool:
+    """Whether a tenant's link may open the account of somebody whom the tenant only invites.
+
+    Not one that counts everywhere: the tenant reads the link, and would hold every role of the
+    person. Of others the roles elsewhere stop counting (see `vouching`).
+    """
+    return on_backoffice_host(request) or person.vouched_by is not None
 
 
 def _is_invited(person: Person) -> bool:

@@ -5,6 +5,7 @@ Each view says what it needs by `@needs(...)` or, for the few that anybody with 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
@@ -23,7 +24,7 @@ from portal.languages import SOURCE, choose
 from portal.people.audit import act_as
 from portal.people.roles import Permission
 from portal.policy.current import LANGUAGE_COOKIE
-from portal.tenants.current import SAFE_METHODS, names_tenant, refuse_foreign_requests
+from portal.tenants.current import SAFE_METHODS, UnknownHost, names_tenant, refuse_foreign_requests
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -140,10 +141,11 @@ def show_csrf_token(response: Response) -> Response:
     Not with an answer that says that something broke: who it is may be what could not be asked.
     """
     broke = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-    if not broke and current_person() and _csrf_token_is_new():
-        response.set_cookie(
-            CSRF_COOKIE, generate_csrf(), A_YEAR, secure=request.is_secure, samesite="Lax"
-        )
+    with suppress(UnknownHost):  # a path may name a tenant that there is not
+        if not broke and current_person() and _csrf_token_is_new():
+            response.set_cookie(
+                CSRF_COOKIE, generate_csrf(), A_YEAR, secure=request.is_secure, samesite="Lax"
+            )
     return response
 
 

@@ -21,6 +21,10 @@ NO_TENANT = (
     "a link leads to a tenant of which the person is a member: use --tenant and --role with "
     "`portal user create`, grant a role first, or use --password-stdin"
 )
+SEVERAL = (
+    "name with --tenant the one that may read the link, set PORTAL_BACKOFFICE_HOST, or use "
+    "`portal user password`"
+)
 
 
 def choosing_link(person: Person, slug: str | None) -> str:
@@ -32,7 +36,8 @@ def choosing_link(person: Person, slug: str | None) -> str:
     tenant = _tenant(person, slug, settings)
     start = _start(tenant, settings)
     bound_to = audience(settings, lambda: tenant.id if tenant else 0)
-    token = reset_token(person.fs_uniquifier, bound_to, vouched=True)
+    vouched = bool(settings.backoffice_host)  # a tenant reads what its hostname receives
+    token = reset_token(person.fs_uniquifier, bound_to, vouched=vouched)
     addresses = current_app.url_map.bind("", script_name="/")
     return start + addresses.build("security.reset_password", {"token": token})
 
@@ -51,7 +56,7 @@ def _tenant(person: Person, slug: str | None, settings: Settings) -> Tenant | No
         return _own(person, find(slug))
     if settings.backoffice_host:
         return None
-    return _any_of_theirs(person)
+    return _only_one_of_theirs(person)
 
 
 def _own(person: Person, tenant: Tenant) -> Tenant:
@@ -60,9 +65,11 @@ def _own(person: Person, tenant: Tenant) -> Tenant:
     return tenant
 
 
-def _any_of_theirs(person: Person) -> Tenant:
+def _only_one_of_theirs(person: Person) -> Tenant:
     theirs = select(Tenant).join(Membership).where(Membership.person_id == person.id)
-    found = db.session.scalars(theirs.order_by(Tenant.suspended_at, Tenant.id).limit(1)).first()
-    if found is None:
+    found = db.session.scalars(theirs.limit(2)).all()
+    if not found:
         raise PersonError(NO_TENANT)
-    return found
+    if len(found) > 1:
+        raise PersonError(f"{person.email} is a member of several tenants: {SEVERAL}")
+    return found[0]

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
 
-from portal.people.accounts import find_active
+from portal.database import db
 from portal.people.models import Person
 
 LIFE = timedelta(days=1)
@@ -38,7 +39,10 @@ def follow(token: str, audience: str) -> Followed | None:
         identity, vouched = _serializer(audience).loads(token, max_age=int(LIFE.total_seconds()))
     except (BadSignature, ValueError, TypeError):
         return None
-    person = find_active(identity)
+    if not isinstance(identity, str):
+        return None
+    mine = select(Person).where(Person.fs_uniquifier == identity, Person.active)
+    person = db.session.scalars(mine.with_for_update()).one_or_none()  # once, also at once
     return Followed(person, bool(vouched)) if person else None
 
 

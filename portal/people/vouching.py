@@ -6,8 +6,9 @@ since it controls the DNS of its hostname, also those that were mailed and lead 
 
 | who vouches: how password and factors were set                    | `vouched_by` | roles count   |
 |-------------------------------------------------------------------|--------------|---------------|
-| the operator: by a command, or a link that a command printed      | None         | everywhere    |
-| the portal: a mailed link to the hostname of all back offices     | None         | everywhere    |
+| the operator: by a command, as `portal user password`             | None         | everywhere    |
+| the portal: a link to the hostname of all back offices, mailed or |              |               |
+| printed by a command                                              | None         | everywhere    |
 | a tenant: a link to its own hostname, or one shown on its screen  | the tenant   | at the tenant |
 | nobody: from before this was written down, and no member any more | NOWHERE      | nowhere       |
 

@@ -552,3 +552,9 @@ def test_a_form_that_could_not_be_served_is_sent_again_to_its_portal(lone_paris)
         answer = member.post("/backoffice/settings/", {"name": "Paris"})
     assert answer.status_code == 503
     assert 'action="/paris/backoffice/settings/"' in answer.text
+
+
+def test_a_tenant_that_there_is_not_is_not_found_also_by_who_is_signed_in(lone_paris):
+    member = owner_there(lone_paris)
+    for path in ("/nope/backoffice/", "/nope/backoffice/account/"):
+        assert member.client.get(path, base_url=f"http://{HOST}").status_code == 404

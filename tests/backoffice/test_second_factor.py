@@ -4,6 +4,7 @@ import hmac
 import re
 import time
 from base64 import b32decode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha1
 
 import pytest
@@ -122,6 +123,19 @@ def test_a_recovery_code_lets_in_once_and_only_its_hash_is_kept(paris):
         browser = Browser(paris)
         browser.sign_in(EMAIL)
         assert browser.submit(RECOVERY, code=f" {codes[3].upper()} ").status_code == status
+
+
+def at_once(browsers, ask):
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        return sorted(pool.map(lambda one: ask(one).status_code, browsers))
+
+
+def test_a_recovery_code_lets_in_once_however_many_send_it_at_once(paris):
+    _, codes = set_up(signed_in(paris))
+    browsers = [Browser(paris) for _ in range(4)]
+    for one in browsers:
+        one.sign_in(EMAIL)
+    assert at_once(browsers, lambda one: one.submit(RECOVERY, code=codes[0])) == [200] * 3 + [302]
 
 
 def signed_in_by(app, recovery_code):

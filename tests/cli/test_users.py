@@ -72,6 +72,9 @@ def test_a_link_leads_to_a_tenant_of_the_person_or_nowhere(paris):
     add_member(paris, ADA, slug="oslo")
     assert "https://oslo.example/" in say(paris, "user", "link", ADA)
     assert "no member of paris" in complaint(paris, "user", "link", ADA, "--tenant", "paris")
+    add_member(paris, ADA)
+    assert "several tenants" in complaint(paris, "user", "link", ADA)
+    assert "https://paris.example/" in say(paris, "user", "link", ADA, "--tenant", "paris")
     say(paris, "user", "operator", ADA)
     for words in ((), ("--tenant", "oslo")):
         assert "PORTAL_BACKOFFICE_HOST" in complaint(paris, "user", "link", ADA, *words)

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from portal.backoffice.admission import may_follow_link
 from portal.backoffice.current import role_here
 from portal.database import db, writing
 from portal.people.accounts import add_person, find_person, role_of
@@ -136,13 +137,34 @@ def test_who_joins_a_second_portal_signed_in_works_for_both(planted):
     assert gets_in(planted, "oslo")
 
 
-def test_the_operators_link_proves_it_everywhere(planted):
+def test_the_operators_link_to_a_tenant_proves_it_there_alone(planted):
+    """For that tenant reads it; the role at Oslo rested on Oslo's word and goes."""
     say(planted, "user", "grant", VICTIM, "--tenant", "paris", "--role", "owner")
     link = link_in(say(planted, "user", "link", VICTIM, "--tenant", "paris"))
     Browser(planted).submit(link, password=OTHER, password_confirm=OTHER)
-    assert facts(planted, "user", "show", VICTIM)["proven"]
+    assert not facts(planted, "user", "show", VICTIM)["proven"]
     assert gets_in(planted, "paris", OTHER)
+    assert not gets_in(planted, "oslo", OTHER)
     assert not gets_in(planted, "oslo", PASSWORD)
+
+
+def test_who_only_invites_somebody_gets_no_link_into_an_account_that_counts_everywhere(app, caplog):
+    """Oslo reads its own mails: with one into the account it would hold every role elsewhere."""
+    make.tenant(app)
+    make.tenant(app, "oslo", "en", ("en",))
+    add_member(app, VICTIM)
+    give_password(app, VICTIM)
+    shown = owner(app, "oslo").post(
+        MEMBERS, {"email": VICTIM, "role": "editor"}, follow_redirects=True
+    )
+    oslo = Browser(app, "oslo.example")
+    oslo.get(link_in(shown.text, "oslo"))
+    caplog.clear()
+    oslo.submit(FORGOTTEN, email=VICTIM)
+    assert "sign-in/password/" not in caplog.text
+    with app.test_request_context("/", base_url="https://oslo.example"):
+        assert not may_follow_link(find_person(VICTIM))
+    assert gets_in(app, "paris")
 
 
 def test_a_link_of_a_tenant_takes_nothing_from_an_account_that_counts_there(planted, caplog):

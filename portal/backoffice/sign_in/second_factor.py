@@ -6,6 +6,7 @@ from hashlib import sha256
 from flask import current_app
 from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 
+from portal.database import db
 from portal.limits import counters
 
 STEP = 30  # seconds for which an app shows a code, and by which its clock may be wrong
@@ -30,6 +31,7 @@ class HashedCodes(MfRecoveryCodesUtil):
     """Recovery codes are shown when they are made and never again: only their hashes are kept."""
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
+        db.session.refresh(user, ["mf_recovery_codes"], with_for_update=True)  # once, also at once
         return any(hmac.compare_digest(_hashed(code), one) for one in user.mf_recovery_codes or [])
 
     def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
