@@ -25,3 +25,11 @@ def revisions(connection: Connection) -> tuple[str, ...]:
 def newest_revisions() -> tuple[str, ...]:
     """Where this release wants the database to be."""
     return tuple(ScriptDirectory.from_config(alembic_config()).get_heads())
+
+
+def is_older(there: tuple[str, ...]) -> bool:
+    """Whether migrations of this release are missing; revisions are numbers of four digits.
+
+    A newer database is that of an upgrade, during which servers of both releases run.
+    """
+    return max(there, default="") < max(newest_revisions())

@@ -15,6 +15,9 @@ NOT_IN_IT = (
     "Not in it, keep them too and elsewhere: the secret (PORTAL_SECRET, or the file `secret` in "
     "the data folder), without which authenticator apps no longer match, and the settings."
 )
+RESTORED = (
+    "restored; on PostgreSQL, run `portal db roles` before servers use it in a role of theirs"
+)
 DIFFERENT = (
     "The secret here is another one than where the backup was made: members sign in anew, and "
     "those with an authenticator app need a recovery code. Bring the old secret if you have it."
@@ -72,7 +75,7 @@ def restore(file: Path, verify: bool, as_json: bool) -> None:
         if not verify:
             same = restore_rows(reader).same_secret
             facts |= {"same_secret": same}
-            words += ["restored", *([] if same else [DIFFERENT])]
+            words += [RESTORED, *([] if same else [DIFFERENT])]
     if not verify:
         bring_up_to_date()
     say(as_json, facts, "\n".join(words))

@@ -17,7 +17,7 @@ from portal.consent.recording import recorder
 from portal.counting.counts import counts
 from portal.counting.metrics import Gauge
 from portal.database import house
-from portal.migrations import newest_revisions, revisions
+from portal.migrations import is_older, newest_revisions, revisions
 from portal.privileges import too_much
 from portal.tenants.models import Hostname, Tenant
 
@@ -25,11 +25,11 @@ PATIENCE = 2.0  # seconds that the database has to answer
 KEPT = 1.0  # seconds that an answer counts, so that asking often costs nothing
 _ANY = select(Hostname.tenant_id).join(Tenant).limit(1)
 
-ROLE, LOG = "role", "log"
+MIGRATIONS, ROLE, LOG = "migrations", "role", "log"
 WARNINGS = Gauge(
     "portal_database_warnings",
     "Processes that found something wrong with the database which keeps nobody from serving",
-    what=(ROLE, LOG),
+    what=(MIGRATIONS, ROLE, LOG),
 )
 
 Reasons = dict[str, str]  # what is not as it should be, and why
@@ -83,18 +83,18 @@ class Readiness:
 def _report(connection: Connection) -> Report:
     """On a connection as pages use it to find a tenant."""
     there, wanted = revisions(connection), newest_revisions()
-    if there != wanted:
+    if is_older(there):
         reason = (
             f"The database is at {_listed(there)}, this release needs {_listed(wanted)}: "
             "run `portal db upgrade`."
         )
-        return Report({"migrations": reason})
+        return Report({MIGRATIONS: reason})
     if _hides_tenants(connection):
         return Report({"tenants": "There are tenants, and the database shows this server none."})
     if recorder().fails:
         reason = "The last decision could not be stored: the log of this server says why."
         return Report({"log": reason})
-    return Report(warnings=_warnings(connection))
+    return Report(warnings=_warnings(connection, there))
 
 
 def _hides_tenants(connection: Connection) -> bool:
@@ -105,8 +105,13 @@ def _hides_tenants(connection: Connection) -> bool:
     return bool(connection.scalar(is_there)) and not connection.scalar(_ANY)
 
 
-def _warnings(connection: Connection) -> Reasons:
+def _warnings(connection: Connection, there: tuple[str, ...]) -> Reasons:
     found: Reasons = {}
+    if there != newest_revisions():
+        found[MIGRATIONS] = (
+            f"The database is at {_listed(there)}, which a newer release made: "
+            "let this server run that release too."
+        )
     if excess := too_much(connection):
         found[ROLE] = (
             f"The database role of this server {', '.join(excess)}: make one that only serves "
@@ -121,7 +126,7 @@ def _warnings(connection: Connection) -> Reasons:
 
 
 def _count(report: Report) -> None:
-    for what in (ROLE, LOG):
+    for what in (MIGRATIONS, ROLE, LOG):
         counts().hold(WARNINGS, int(what in report.warnings), what)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.database import db, house
 from portal.tenants.models import ChangeCounter, Tenant
 
+LONGEST = 200  # characters of a reason in the log
 INTERVAL = 0.5  # seconds between two looks; what visitors see is at most 2 s old
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,8 @@ class ChangeFeed:
                 with self._app.app_context():
                     self.catch_up()
             except SQLAlchemyError as reason:
-                log.warning("cannot look for changes, serving what is known: %s", reason)
+                said = " ".join(str(getattr(reason, "orig", None) or reason).split())
+                log.warning("cannot look for changes, serving what is known: %s", said[:LONGEST])
 
 
 def feed() -> ChangeFeed:

@@ -96,6 +96,15 @@ def warned(app: Flask, what: str) -> str:
     return warning["detail"]
 
 
+def test_a_newer_database_is_a_warning(app):
+    """So it is while an upgrade goes on, and no server may leave its place for that."""
+    make.tenant(app)
+    with app.app_context(), owner_engine().begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "at 9999" in warned(app, "migrations")
+    assert Visitor(app).decide().status_code == 201
+
+
 def drop_this_month(app: Flask) -> str:
     name = partitions._name(partitions._today())
     with app.app_context(), owner_engine().begin() as connection:
