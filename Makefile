@@ -36,7 +36,7 @@ benchmark: $(VENV)/.installed-dev chromium ## measure speed, as ratios (needs wr
 	$(BIN)/python -m tests.benchmarks.banner
 	$(BIN)/python -m tests.benchmarks.log
 
-trials: $(VENV)/.installed-dev proxies ## stop the server some hundred times under load, and send it 400,000 hostile requests
+trials: $(VENV)/.installed-dev proxies ## stop the server some hundred times under load, and send it hostile requests, alone and behind nginx
 	$(BIN)/python -m tests.server.trials
 	$(BIN)/python -m tests.server.hostile 200000
 	$(BIN)/python -m tests.server.hostile 100000 postgresql
